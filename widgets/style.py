@@ -158,6 +158,7 @@ QLineEdit, QSpinBox, QDoubleSpinBox, QPlainTextEdit, QTextEdit {
   padding: {s2}px {s8}px; font-size: {body}px;
   selection-background-color: @acc_fill; selection-color: @on_fill; }
 QLineEdit { min-height: {line_inside}px; max-height: {line_inside}px; }
+QSpinBox, QDoubleSpinBox { min-height: {line_inside}px; }
 QLineEdit:hover, QSpinBox:hover, QDoubleSpinBox:hover { border-color: @line3; }
 QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QPlainTextEdit:focus, QTextEdit:focus {
   border: {ring}px solid @acc_line; padding: {focus_down}px {focus_side}px; }
@@ -207,7 +208,7 @@ QListView::item:selected, QTreeView::item:selected { background: @acc_wash; colo
 QHeaderView::section { background: @panel; color: @text2; border: 0; border-bottom: {hair}px solid @line;
   padding: {s4}px {s8}px; font-size: {caption}px; }
 QTableCornerButton::section { background: @panel; border: 0; }
-QProgressBar { background: @line; border: 0; border-radius: {bar_round}px; max-height: {bar}px; }
+QProgressBar { background: @line; color: transparent; border: 0; border-radius: {bar_round}px; max-height: {bar}px; }
 QProgressBar::chunk { background: @acc_line; border-radius: {bar_round}px; }
 QTabBar::tab { background: transparent; color: @text2; padding: {s6}px {s12}px; border: 0;
   border-bottom: {ring}px solid transparent; font-size: {body}px; }

@@ -169,4 +169,4 @@ def rich_tip(title: str, line: str = "", key: str = "") -> str:
     look = theme.current()
     cap = f'&nbsp;&nbsp;<span style="color:{look.text3}">{escape(key)}</span>' if key else ""
     body = f'<br><span style="color:{look.text2}">{escape(line)}</span>' if line else ""
-    return f"<p><b>{escape(title)}</b>{cap}{body}</p>"
+    return f"<div><b>{escape(title)}</b>{cap}{body}</div>"
