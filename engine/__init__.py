@@ -1,0 +1,69 @@
+"""Everything of Lamina that is true without a window: declare, draw, check, compile, train, test, export.
+
+Names are resolved on first use, so that importing `engine` stays light (no torch):
+
+    from engine import load, check, generate, train
+
+Map:
+    errors        the one error meant for people          declare    settings, catalogues
+    shapes        dimensions and tensor kinds             layer      what a layer is
+    graph         nodes, wires, edits, the judge          infer      one walk: shapes or reasons
+    check         problems and repairs                    codegen    graph to Python source
+    project       the file                                templates  ready projects
+    runs          the run store                           layout     where nodes stand
+    layers/ losses/ data/ recipes/ exporters/             the catalogues
+    run/          the worker's world; the only place that imports torch
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+_HOMES = {
+    "UserError": "errors",
+    "layers": "layer",
+    "Graph": "graph",
+    "Node": "graph",
+    "Edge": "graph",
+    "add": "graph",
+    "connect": "graph",
+    "diff": "graph",
+    "infer": "infer",
+    "check": "check",
+    "Problem": "check",
+    "generate": "codegen",
+    "Project": "project",
+    "DataChoice": "project",
+    "load": "project",
+    "save": "project",
+    "loads": "project",
+    "dumps": "project",
+    "templates": "templates",
+    "new_from_template": "templates",
+    "sources": "data.sources",
+    "scan": "data.dataset",
+    "open_dataset": "data.dataset",
+    "create": "runs",
+    "list_runs": "runs",
+    "open_run": "runs",
+    "find_run": "runs",
+    "start": "runs",
+    "train": "jobs",
+    "cross_validate": "jobs",
+    "test": "jobs",
+    "predict": "jobs",
+    "export": "jobs",
+    "exporters": "exporters",
+    "arrange": "layout",
+}
+
+__all__ = sorted(_HOMES)  # noqa: PLE0605 - the names are resolved by __getattr__
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module 'engine' has no attribute {name!r}")
+    module = importlib.import_module(f"engine.{home}")
+    return getattr(module, name)

@@ -1,0 +1,418 @@
+"""Shapes: dimensions (whole numbers and named symbols), tensor kinds, and the arithmetic between them.
+
+A dimension is an `int`, or a `Sym`: a symbol such as `T` (time steps) carried through arithmetic, so that one graph
+serves any length. The batch is implied and never part of a shape.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar, Literal, Self, TypeAlias
+
+Element = Literal["real", "token", "mask"]
+
+# A monomial is a sorted tuple of atoms; an atom is a symbol's name or a floor division that does not come out even.
+_Atom: TypeAlias = "str | Floor"
+_Terms: TypeAlias = "tuple[tuple[tuple[_Atom, ...], int], ...]"
+
+
+class Sym:
+    """A whole number that is not known yet: a polynomial over named symbols with floor divisions as further atoms."""
+
+    __slots__ = ("_hash", "terms")
+
+    def __init__(self, name: str = "", terms: _Terms | None = None) -> None:
+        self.terms: _Terms = terms if terms is not None else (((name,), 1),)
+        self._hash = hash(self.terms)
+
+    @staticmethod
+    def _of(terms: Mapping[tuple[_Atom, ...], int]) -> Dim:
+        kept = {mono: factor for mono, factor in terms.items() if factor}
+        if not kept:
+            return 0
+        if set(kept) == {()}:
+            return kept[()]
+        return Sym(terms=tuple(sorted(kept.items(), key=lambda term: ([str(atom) for atom in term[0]], term[1]))))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sym) and self.terms == other.terms
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __add__(self, other: Dim) -> Dim:
+        sums = dict(self.terms)
+        for mono, factor in _terms(other):
+            sums[mono] = sums.get(mono, 0) + factor
+        return Sym._of(sums)
+
+    __radd__ = __add__
+
+    def __neg__(self) -> Dim:
+        return Sym._of({mono: -factor for mono, factor in self.terms})
+
+    def __sub__(self, other: Dim) -> Dim:
+        return self + (-other)
+
+    def __rsub__(self, other: Dim) -> Dim:
+        return -self + other
+
+    def __mul__(self, other: Dim) -> Dim:
+        products: dict[tuple[_Atom, ...], int] = {}
+        for mono, factor in self.terms:
+            for other_mono, other_factor in _terms(other):
+                both = tuple(sorted(mono + other_mono, key=str))
+                products[both] = products.get(both, 0) + factor * other_factor
+        return Sym._of(products)
+
+    __rmul__ = __mul__
+
+    def __floordiv__(self, other: Dim) -> Dim:
+        if isinstance(other, Sym):
+            if other == self:
+                return 1
+            return Sym(terms=(((Floor(self, other),), 1),))
+        if other == 0:
+            raise ZeroDivisionError("a dimension divided by zero")
+        even = {mono: factor // other for mono, factor in self.terms if mono and factor % other == 0}
+        rest = {mono: factor for mono, factor in self.terms if not (mono and factor % other == 0)}
+        remainder = Sym._of(rest)
+        if isinstance(remainder, int):
+            return Sym._of({**even, (): remainder // other})
+        constant = rest.get((), 0)
+        whole, part = divmod(constant, other)
+        inner = Sym._of({**rest, (): part})
+        assert isinstance(inner, Sym)
+        return Sym._of({**even, (Floor(inner, other),): 1, (): whole})
+
+    def __rfloordiv__(self, other: int) -> Dim:
+        return Sym(terms=(((Floor(other, self),), 1),))
+
+    def __mod__(self, other: int) -> Dim:
+        return self - (self // other) * other
+
+    def names(self) -> set[str]:
+        """The symbols this depends on."""
+        found: set[str] = set()
+        for mono, _ in self.terms:
+            for atom in mono:
+                found |= {atom} if isinstance(atom, str) else atom.names()
+        return found
+
+    def code(self) -> str:
+        """As a Python expression over variables named like the symbols."""
+        return self._text("{} // {}", " * ")
+
+    def __str__(self) -> str:
+        return self._text("⌊{} ÷ {}⌋", "·")
+
+    __repr__ = code
+
+    def _text(self, floor: str, times: str) -> str:
+        found = ""
+        # the symbols first, the constant last, positive terms before negative ones
+        ordered = sorted(self.terms, key=lambda term: (not term[0], term[1] < 0))
+        for mono, factor in ordered:
+            parts = [atom if isinstance(atom, str) else atom.text(floor, times) for atom in mono]
+            if abs(factor) != 1 or not parts:
+                parts.insert(0, str(abs(factor)))
+            sign = ("-" if factor < 0 else "") if not found else (" - " if factor < 0 else " + ")
+            found += sign + times.join(parts)
+        return found
+
+
+class Floor:
+    """A division rounded down that does not come out even: the atom behind `(T + 1) // 2`."""
+
+    __slots__ = ("by", "of")
+
+    def __init__(self, of: Dim, by: Dim) -> None:
+        self.of = of
+        self.by = by
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Floor) and (self.of, self.by) == (other.of, other.by)
+
+    def __hash__(self) -> int:
+        return hash((self.of, self.by))
+
+    def __str__(self) -> str:
+        return self.text("{} // {}", " * ")
+
+    def names(self) -> set[str]:
+        return {name for part in (self.of, self.by) if isinstance(part, Sym) for name in part.names()}
+
+    def text(self, floor: str, times: str) -> str:
+        inside = [_bracketed(part, floor, times) for part in (self.of, self.by)]
+        text = floor.format(*inside)
+        return text if floor.startswith("⌊") else f"({text})"
+
+
+def _bracketed(dim: Dim, floor: str, times: str) -> str:
+    if isinstance(dim, int):
+        return str(dim)
+    text = dim._text(floor, times)
+    simple = len(dim.terms) == 1 and len(dim.terms[0][0]) == 1 and dim.terms[0][1] == 1
+    return text if simple else f"({text})"
+
+
+Dim: TypeAlias = int | Sym
+
+
+def _terms(dim: Dim) -> _Terms:
+    return dim.terms if isinstance(dim, Sym) else (((), dim),)
+
+
+def evaluate(dim: Dim, values: Mapping[str, int]) -> int:
+    """The dimension with every symbol replaced; KeyError names a symbol without a value."""
+    if isinstance(dim, int):
+        return dim
+    total = 0
+    for mono, factor in dim.terms:
+        for atom in mono:
+            if isinstance(atom, str):
+                factor *= values[atom]
+            else:
+                factor *= evaluate(atom.of, values) // evaluate(atom.by, values)
+        total += factor
+    return total
+
+
+def at_least(dim: Dim, least: int) -> bool:
+    """Whether a dimension reaches a bound; a symbol is taken to be large enough."""
+    return isinstance(dim, Sym) or dim >= least
+
+
+def differ(one: Dim, two: Dim) -> bool:
+    """Whether two dimensions are certainly different; a symbol may still turn out equal to a number."""
+    return isinstance(one, int) and isinstance(two, int) and one != two
+
+
+def product(dims: tuple[Dim, ...]) -> Dim:
+    """The number of elements."""
+    total: Dim = 1
+    for dim in dims:
+        total = total * dim
+    return total
+
+
+class Tensor:
+    """The shape of one item on a wire: dimensions with names, what the elements are, and how it is drawn.
+
+    Subclasses are the kinds that ports ask for. `symbol` is the port's drawing (image, numbers, sequence, tokens,
+    value, anything, mask); `article` is how a sentence names it.
+    """
+
+    axes: ClassVar[tuple[str, ...]] = ()
+    symbol: ClassVar[str] = "anything"
+    article: ClassVar[str] = "anything"
+    default_element: ClassVar[Element] = "real"
+
+    __slots__ = ("_hash", "classes", "dims", "element", "names")
+
+    def __init__(
+        self,
+        *dims: Dim,
+        element: Element | None = None,
+        names: tuple[str, ...] | None = None,
+        classes: int | None = None,
+    ) -> None:
+        self.dims: tuple[Dim, ...] = tuple(dims)
+        self.names = names if names is not None else self.axes
+        if len(self.names) != len(self.dims):
+            raise TypeError(f"{type(self).__name__} has {len(self.axes)} dimensions, got {len(dims)}")
+        self.element: Element = element or self.default_element
+        self.classes = classes
+        self._hash = hash((type(self), self.dims, self.element, self.classes, self.names))
+
+    def __eq__(self, other: object) -> bool:
+        return (
+            type(self) is type(other)
+            and isinstance(other, Tensor)
+            and self._hash == other._hash
+            and self.dims == other.dims
+            and self.element == other.element
+            and self.names == other.names
+            and self.classes == other.classes
+        )
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({', '.join(map(str, self.dims))})"
+
+    def __getattr__(self, name: str) -> Dim:
+        # dimensions are read by name: image.channels, sequence.time
+        if name in self.__slots__ or name.startswith("__"):
+            raise AttributeError(name)
+        try:
+            return self.dims[self.names.index(name)]
+        except ValueError:
+            raise AttributeError(f"{type(self).__name__} has no dimension {name}") from None
+
+    @property
+    def rank(self) -> int:
+        return len(self.dims)
+
+    @property
+    def last(self) -> Dim:
+        """The last dimension, on which Linear and most norms work."""
+        return self.dims[-1]
+
+    def size(self) -> Dim:
+        """Elements of one item."""
+        return product(self.dims)
+
+    def with_(self, **dims: Dim) -> Self:
+        """The same kind with some dimensions replaced by name."""
+        changed = tuple(dims.get(name, dim) for name, dim in zip(self.names, self.dims, strict=True))
+        return type(self)(*changed, element=self.element, names=self.names, classes=self.classes)
+
+    def sized(self, *dims: Dim) -> Self:
+        """The same kind and names with other dimensions."""
+        return type(self)(*dims, element=self.element, names=self.names, classes=self.classes)
+
+    def to_json(self) -> dict[str, object]:
+        found: dict[str, object] = {"kind": type(self).__name__, "dims": [dim if isinstance(dim, int) else dim.code() for dim in self.dims]}
+        if self.names != self.axes:
+            found["names"] = list(self.names)
+        if self.element != self.default_element:
+            found["element"] = self.element
+        if self.classes is not None:
+            found["classes"] = self.classes
+        return found
+
+    @staticmethod
+    def from_json(values: Mapping[str, object]) -> Tensor:
+        cls = KINDS[str(values["kind"])]
+        dims = values["dims"]
+        assert isinstance(dims, list)
+        names, classes, element = values.get("names"), values.get("classes"), values.get("element")
+        return cls(
+            *(dim if isinstance(dim, int) else Sym(str(dim)) for dim in dims),
+            names=tuple(names) if isinstance(names, list) else None,
+            element=element if element in ("real", "token", "mask") else None,  # type: ignore[arg-type]
+            classes=classes if isinstance(classes, int) else None,
+        )
+
+    def words(self) -> str:
+        """As people read it: `32 ch × 28 × 28`, `120 steps × 16 features`, `128 features`."""
+        return "".join(text for text, _ in self.parts())
+
+    def parts(self) -> list[tuple[str, bool]]:
+        """The words in pieces; True marks the numbers, which are drawn strong."""
+        if not self.dims:
+            return [(_SCALARS.get(self.element, "1 number"), False)]
+        shown: list[tuple[str, bool]] = []
+        for place, (dim, name) in enumerate(zip(self.dims, self.names, strict=True)):
+            if place:
+                shown.append((" × ", False))
+            shown.append((str(dim), True))
+            unit = _UNITS.get(name, "")
+            if unit and not (name == "features" and self.rank > 1):
+                shown.append((f" {unit}", False))
+        return shown
+
+
+_UNITS = {"channels": "ch", "time": "steps", "features": "features"}
+_SCALARS = {"token": "1 token", "mask": "1 mask"}
+
+
+class Numbers(Tensor):
+    """A flat list of numbers: (features)."""
+
+    __slots__ = ()
+    axes = ("features",)
+    symbol, article = "numbers", "a flat list of numbers"
+
+
+class Sequence(Tensor):
+    """Steps in order, each a list of numbers: (time, features)."""
+
+    __slots__ = ()
+    axes = ("time", "features")
+    symbol, article = "sequence", "a sequence of steps"
+
+
+class Signal(Tensor):
+    """Channels over time, as 1-D convolutions read it: (channels, time)."""
+
+    __slots__ = ()
+    axes = ("channels", "time")
+    symbol, article = "sequence", "a signal of channels over time"
+
+
+class Image(Tensor):
+    """A picture or a stack of feature maps: (channels, height, width)."""
+
+    __slots__ = ()
+    axes = ("channels", "height", "width")
+    symbol, article = "image", "an image"
+
+
+class Volume(Tensor):
+    """A solid or a film: (channels, depth, height, width)."""
+
+    __slots__ = ()
+    axes = ("channels", "depth", "height", "width")
+    symbol, article = "image", "a volume"
+
+
+class Tokens(Tensor):
+    """Numbered words or characters in order: (time), whole numbers below `classes`."""
+
+    __slots__ = ()
+    axes = ("time",)
+    symbol, article, default_element = "tokens", "token ids", "token"
+
+
+class Category(Tensor):
+    """One numbered choice per item: (), a whole number below `classes`."""
+
+    __slots__ = ()
+    symbol, article, default_element = "tokens", "one category", "token"
+
+
+class Value(Tensor):
+    """One number per item: ()."""
+
+    __slots__ = ()
+    symbol, article = "value", "a single value"
+
+
+class Mask(Tensor):
+    """Yes or no per step, for attention: (time); yes means "look here"."""
+
+    __slots__ = ()
+    axes = ("time",)
+    symbol, article, default_element = "mask", "a mask", "mask"
+
+
+class Anything(Tensor):
+    """Any shape: as a port it takes all kinds, as a tensor it is one that fits no named kind."""
+
+    __slots__ = ()
+    symbol, article = "anything", "any tensor"
+
+
+KINDS: dict[str, type[Tensor]] = {
+    cls.__name__: cls for cls in (Numbers, Sequence, Signal, Image, Volume, Tokens, Category, Value, Mask, Anything)
+}
+_BY_RANK: dict[int, type[Tensor]] = {0: Value, 1: Numbers, 2: Sequence, 3: Image, 4: Volume}
+_BY_NAMES: dict[tuple[str, ...], type[Tensor]] = {
+    cls.axes: cls for cls in (Numbers, Sequence, Signal, Image, Volume)
+} | {(): Value}
+
+
+def tensor(*dims: Dim, names: tuple[str, ...] | None = None, element: Element = "real") -> Tensor:
+    """A tensor of the kind that its names, or else its number of dimensions, suggest."""
+    if element == "token":
+        return Tokens(*dims) if len(dims) == 1 else Category() if not dims else Anything(*dims, names=names or ("",) * len(dims), element=element)
+    if element == "mask" and len(dims) == 1:
+        return Mask(*dims)
+    if names is not None and names in _BY_NAMES and element == "real":
+        return _BY_NAMES[names](*dims)
+    if names is None and len(dims) in _BY_RANK and element == "real":
+        return _BY_RANK[len(dims)](*dims)
+    return Anything(*dims, names=names or ("",) * len(dims), element=element)

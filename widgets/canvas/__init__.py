@@ -1,0 +1,11 @@
+"""The canvas: the network as cards and wires. Values come in by slot, wishes go out by signal.
+
+view.py      Canvas, the public widget          scene.py    the mirror of the graph: items by id, hit tests
+content.py   what a card shows, as a value      geometry.py where ports are, how wires run
+ink.py       pens, brushes and texts by theme   cards.py    painting a card at full detail
+items.py     items of cards, wires, labels      callout.py  the error callout with its repairs
+overview.py  everything below 60 % in batches   minimap.py  the small map and the zoom buttons
+gestures.py  pan, rubber band, move, cut        linking.py  dragging, re-routing and keyboard wires
+dropping.py  layers dragged in                  keys.py     what the keyboard does
+picture.py   the network as an image            empty.py    what an empty canvas says
+"""
