@@ -1,0 +1,530 @@
+"""Where curves are painted: grid, shading of what is still to come, curves, labels at their ends, crosshair card."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from widgets import shadow, theme
+from widgets.controls.base import Themed, box, start, text, width_of
+from widgets.plots import scales
+from widgets.plots.clock import Clock, Crosshair
+
+EPOCHS, TIME = 0, 1
+_FINE_LINE_POINTS = 320  # beyond, a wide antialiased pen costs several times more
+_RAW_ALPHA = 0.32
+_SHADE_ALPHA = 0.35
+
+
+@dataclass(frozen=True)
+class Style:
+    """How a curve is called and drawn."""
+
+    key: str
+    words: str
+    color: str
+    part: str = "training"  # training validation plain
+    dashed: bool = False
+    smooth: bool = True
+    dots: bool = False
+    label: bool = True
+
+
+class Area(Themed, QWidget):
+    """Paints curves over epochs or time and marks the place under the pointer."""
+
+    ring_radius = "r6"
+
+    def __init__(self, kind="number", crosshair: Crosshair | None = None, parent: QWidget | None = None):
+        super().__init__(parent)
+        self.kind, self.axis, self.log, self.floor = kind, EPOCHS, False, None
+        self.styles: list[Style] = []
+        self.total_epochs, self.best_key, self.best_epoch = 0, "", None
+        self.future: tuple[str, list[float], list[float]] | None = None
+        self._curves: dict = {}
+        self._waiting: list[tuple[str, tuple]] = []
+        self._weight, self._drawn, self._frame = 0.75, {}, None
+        self.crosshair = crosshair or Crosshair(self)
+        self.crosshair.moved.connect(self._on_crosshair)
+        theme.notifier().changed.connect(self.refresh)
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+
+    # ---- values in -------------------------------------------------------------------------------
+
+    def set_styles(self, styles: list[Style]) -> None:
+        """Say which curves there are; the numbers of curves that stay are kept."""
+        self.styles = styles
+        kept = {style.key for style in styles}
+        self._curves = {key: curve for key, curve in self._curves.items() if key in kept}
+        self._drawn = {}
+        self.refresh()
+
+    def append(self, key: str, epochs, seconds, values) -> None:
+        """Add numbers to a curve; until the first showing they only wait."""
+        if not self._is_open():
+            self._waiting.append((key, (epochs, seconds, values)))
+            return
+        self._curve(key).append(epochs, seconds, values)
+        self.refresh()
+
+    def replace(self, key: str, epochs, seconds, values) -> None:
+        self.clear_curve(key)
+        self.append(key, epochs, seconds, values)
+
+    def clear_curve(self, key: str) -> None:
+        self._curves.pop(key, None)
+        self._waiting = [(name, numbers) for name, numbers in self._waiting if name != key]
+        self.refresh()
+
+    def clear(self) -> None:
+        self._curves, self._waiting, self._drawn, self.future = {}, [], {}, None
+        self.best_epoch = None
+        self.refresh()
+
+    def set_weight(self, weight: float) -> None:
+        self._weight = weight
+        for curve in self._curves.values():
+            curve.set_weight(weight)
+        self.refresh()
+
+    def put(self, **values) -> None:
+        """Set any of kind, axis, log, total_epochs, best_key, best_epoch, future."""
+        for name, value in values.items():
+            setattr(self, name, value)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Ask the shared clock for a drawing."""
+        Clock.shared().want(self)
+
+    def _is_open(self) -> bool:
+        return self.isVisible() or bool(self._curves)
+
+    def _curve(self, key: str):
+        from widgets.plots.curves import Curve  # numpy and pyqtgraph load with the first plot
+
+        if key not in self._curves:
+            style = next((style for style in self.styles if style.key == key), None)
+            self._curves[key] = Curve(style.smooth if style else False, self._weight)
+        return self._curves[key]
+
+    def curve_length(self, key: str) -> int:
+        return len(self._curves[key]) if key in self._curves else 0
+
+    # ---- what is in view -------------------------------------------------------------------------
+
+    def redraw(self) -> None:
+        """Make the paths of the present view again; called by the clock, never per step."""
+        waiting, self._waiting = self._waiting, []
+        for key, numbers in waiting:
+            self._curve(key).append(*numbers)
+        self._frame = self._make_frame()
+        buckets = Clock.shared().buckets
+        self._drawn = {
+            style.key: self._curves[style.key].draw(self._frame, self.axis, buckets, style.dots)
+            for style in self.styles
+            if style.key in self._curves
+        }
+        self.setAccessibleDescription(self._spoken())
+        self.update()
+
+    def _spoken(self) -> str:
+        values = [
+            f"{style.words} {scales.reading(self._drawn[style.key].end_value, self.kind)}"
+            for style in self.styles
+            if style.key in self._drawn and self._drawn[style.key].end_value is not None
+        ]
+        return ", ".join(values)
+
+    def _reached(self) -> float:
+        return max((curve.end(self.axis) for curve in self._curves.values()), default=0.0)
+
+    def _x_high(self) -> float:
+        reached = self._reached()
+        if self.axis == EPOCHS:
+            return max(float(self.total_epochs), reached, 1.0)
+        epochs = max((curve.end(EPOCHS) for curve in self._curves.values()), default=0.0)
+        guess = reached * self.total_epochs / epochs if epochs > 0 else reached
+        return max(guess, reached, 1.0)
+
+    def _spans(self, x_high: float) -> list[tuple[float, float]]:
+        spans = [self._curves[s.key].span(self.axis, 0.0, x_high) for s in self.styles if s.key in self._curves]
+        found = [span for span in spans if span is not None]
+        if self.future and self.future[2]:
+            found.append((min(self.future[2]), max(self.future[2])))
+        return found
+
+    def _y_range(self, x_high: float) -> tuple[float, float]:
+        spans = self._spans(x_high)
+        if not spans:
+            return 0.0, 1.0
+        low, high = min(span[0] for span in spans), max(span[1] for span in spans)
+        if self.log:
+            low = low if low > 0 else (high * 1e-4 if high > 0 else 1e-4)
+            low, high = math.log10(low), math.log10(max(high, low * 1.01))
+            pad = max((high - low) * 0.06, 0.05)
+            return low - pad, high + pad
+        if self.kind == "share":
+            return (max(0.0, math.floor(low * 5) / 5) if low >= 0 else low), max(1.0, high)
+        if 0 <= low < 0.6 * high:
+            low = 0.0
+        return scales.round_range(low, high)
+
+    def _y_ticks(self, frame) -> list[tuple[float, str]]:
+        if self.log:
+            places = scales.log_ticks(frame.y_low, frame.y_high)
+            return [(place, scales.write(10**place, 10 ** math.floor(place), self.kind)) for place in places]
+        wanted = max(2, min(5, round(frame.height / (2.2 * theme.line_height("caption")))))
+        places = scales.ticks(frame.y_low, frame.y_high, wanted)
+        step = places[1] - places[0] if len(places) > 1 else frame.y_high - frame.y_low
+        return [(place, scales.write(place, step, self.kind)) for place in places]
+
+    def _make_frame(self):
+        from widgets.plots.curves import Frame
+
+        sizes, caption = theme.sizes(), theme.line_height("caption")
+        x_high = self._x_high()
+        low, high = self._y_range(x_high)
+        top, bottom = caption // 2 + sizes.s2, caption + sizes.s6
+        trial = Frame(0.0, x_high, low, high, 0, top, 1, max(1, self.height() - top - bottom), self.log)
+        labels = [width_of(words, "caption") for _place, words in self._y_ticks(trial)]
+        left = max(labels, default=0) + sizes.s8
+        right = self._room_for_labels(left, x_high)
+        width = max(1.0, self.width() - left - right)
+        return Frame(0.0, x_high, low, high, left, top, width, trial.height, self.log)
+
+    def _room_for_labels(self, left: float, x_high: float) -> float:
+        """Return what must stay free at the right so that labels at line ends are not cut."""
+        sizes = theme.sizes()
+        widest = max((width_of(words, "caption", True) for words in self._end_words()), default=0)
+        if not widest:
+            return sizes.s12
+        free = (self.width() - left - sizes.s12) * (1 - self._reached() / x_high)
+        return sizes.s12 + max(0.0, widest + sizes.s12 - free)
+
+    def _end_words(self) -> list[str]:
+        found = []
+        for style in self.styles:
+            last = self._curves[style.key].last(self.axis) if style.key in self._curves and style.label else None
+            if last is not None:
+                found.append(f"{style.words} {scales.reading(last[1], self.kind)}".strip())
+        return found
+
+    # ---- painting --------------------------------------------------------------------------------
+
+    def paintEvent(self, event):
+        if self._frame is None:
+            return
+        painter = start(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        self._paint_grid(painter)
+        inside = QRectF(self._frame.left, 0, self.width() - self._frame.left, self._frame.top + self._frame.height + 1)
+        painter.save()
+        painter.setClipRect(inside)
+        self._paint_progress(painter)
+        self._paint_curves(painter)
+        painter.restore()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._paint_star(painter)
+        self._paint_labels(painter)
+        self._paint_crosshair(painter)
+
+    def _paint_grid(self, painter: QPainter) -> None:
+        frame, sizes, caption = self._frame, theme.sizes(), theme.line_height("caption")
+        right, bottom = frame.left + frame.width, frame.top + frame.height
+        for place, words in self._y_ticks(frame):
+            y = round(frame.y(place))
+            painter.fillRect(QRectF(frame.left, y, frame.width, sizes.hair), theme.color("line"))
+            area = QRectF(0, y - caption / 2, frame.left - sizes.s8, caption)
+            text(painter, area, words, "caption", "text3", Qt.AlignmentFlag.AlignRight)
+        wanted = max(2, int(frame.width / (6 * sizes.s12)))
+        for place, words in self._x_ticks(wanted):
+            wide = width_of(words, "caption") + 1
+            x = min(max(frame.x(place) - wide / 2, frame.left - wide / 2), right - wide / 2)
+            area = QRectF(x, bottom + sizes.s4, wide, caption)
+            text(painter, area, words, "caption", "text3", Qt.AlignmentFlag.AlignHCenter)
+
+    def _x_ticks(self, wanted: int) -> list[tuple[float, str]]:
+        high = self._frame.x_high
+        if self.axis == TIME:
+            return [(place, scales.seconds(place)) for place in scales.time_ticks(high, wanted)]
+        return [(place, scales.write(place, 1, "number")) for place in scales.ticks(0, high, min(wanted, 5), True)]
+
+    def _paint_progress(self, painter: QPainter) -> None:
+        """Shade what is still to come and mark where the run is and where it was best."""
+        frame, sizes = self._frame, theme.sizes()
+        reached, bottom = self._reached(), frame.top + frame.height
+        at = frame.x(reached)
+        if 0 < reached < frame.x_high * 0.999:
+            shade = QRectF(at, frame.top, frame.left + frame.width - at, frame.height)
+            painter.fillRect(shade, theme.color("canvas" if theme.is_dark() else "field", _SHADE_ALPHA))
+            pen = QPen(theme.color("text3"), sizes.hair)
+            pen.setDashPattern([2, 3])
+            painter.setPen(pen)
+            painter.drawLine(QPointF(round(at) + 0.5, frame.top), QPointF(round(at) + 0.5, bottom))
+        best = self._best()
+        if best is not None:
+            pen = QPen(theme.color(best[1], 0.6), sizes.hair)
+            pen.setDashPattern([4, 4])
+            painter.setPen(pen)
+            x = round(best[0].x()) + 0.5
+            painter.drawLine(QPointF(x, frame.top), QPointF(x, bottom))
+        if self.future and self.axis == EPOCHS:
+            self._paint_future(painter)
+
+    def _paint_future(self, painter: QPainter) -> None:
+        key, epochs, values = self.future
+        style = next((style for style in self.styles if style.key == key), None)
+        points = [QPointF(self._frame.x(x), float(self._frame.value_y(y))) for x, y in zip(epochs, values, strict=True)]
+        if style is None or len(points) < 2:
+            return
+        pen = QPen(theme.color("text3"), theme.sizes().hair)
+        pen.setDashPattern([3, 3])
+        painter.setPen(pen)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.drawPolyline(QPolygonF(points))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+
+    def _paint_curves(self, painter: QPainter) -> None:
+        for style in self.styles:
+            drawn = self._drawn.get(style.key)
+            if drawn is None:
+                continue
+            if drawn.band is not None:
+                painter.setPen(Qt.PenStyle.NoPen)
+                painter.setBrush(theme.color(style.color, _RAW_ALPHA))
+                painter.drawPath(drawn.band)
+            if drawn.raw is not None:
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                painter.setPen(QPen(theme.color(style.color, _RAW_ALPHA), theme.sizes().hair))
+                painter.drawPath(drawn.raw)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for style in self.styles:
+            if style.key in self._drawn:
+                self._paint_line(painter, style, self._drawn[style.key])
+
+    def _paint_line(self, painter: QPainter, style: Style, drawn) -> None:
+        sizes, ink = theme.sizes(), theme.color(style.color)
+        pen = QPen(ink, sizes.ring * 0.85 if drawn.line_points <= _FINE_LINE_POINTS else sizes.hair)
+        pen.setJoinStyle(Qt.PenJoinStyle.BevelJoin)
+        if style.dashed:
+            pen.setDashPattern([4, 3])
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(pen)
+        if drawn.line is not None:
+            painter.drawPath(drawn.line)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(ink)
+        for point in drawn.dots or ():
+            painter.drawEllipse(point, sizes.s4 * 0.55, sizes.s4 * 0.55)
+        if drawn.end is not None:
+            painter.drawEllipse(drawn.end, sizes.s4 * 0.85, sizes.s4 * 0.85)
+
+    def _best(self) -> tuple[QPointF, str] | None:
+        """Return where the best epoch lies on its curve, and the curve's color."""
+        curve, frame = self._curves.get(self.best_key), self._frame
+        if curve is None or self.best_epoch is None or not len(curve):
+            return None
+        found = curve.at_epoch(self.best_epoch, self.axis)
+        if found is None:
+            return None
+        style = next((style for style in self.styles if style.key == self.best_key), None)
+        y = float(frame.value_y(found[1]))
+        return (QPointF(frame.x(found[0]), y), style.color) if style and math.isfinite(y) else None
+
+    def _paint_star(self, painter: QPainter) -> None:
+        best = self._best()
+        if best is None:
+            return
+        outer = theme.sizes().s6 * 1.15
+        painter.setPen(QPen(theme.color("card"), theme.sizes().hair))
+        painter.setBrush(theme.color(best[1]))
+        painter.drawPath(star(best[0], outer))
+
+    def _paint_labels(self, painter: QPainter) -> None:
+        """Write each curve's name and last value at its end, moved apart where they would overlap."""
+        ends = [
+            (style, self._drawn[style.key])
+            for style in self.styles
+            if style.label and style.key in self._drawn and self._drawn[style.key].end is not None
+        ]
+        height = theme.line_height("caption")
+        frame = self._frame
+        wanted = [drawn.end.y() for _style, drawn in ends]
+        placed = spread(wanted, height, frame.top, frame.top + frame.height)
+        for (style, drawn), y in zip(ends, placed, strict=True):
+            words = f"{style.words} {scales.reading(drawn.end_value, self.kind)}".strip()
+            x = drawn.end.x() + theme.sizes().s8
+            area = QRectF(x, y - height / 2, width_of(words, "caption", True) + 1, height)
+            text(painter, area, words, "caption", style.color, bold=True)
+
+    # ---- crosshair -------------------------------------------------------------------------------
+
+    def _snapped(self) -> float | None:
+        """Return the marked place, on a whole epoch where curves have one value per epoch."""
+        place = self.crosshair.place
+        if place is None or self._frame is None or not self._curves:
+            return None
+        dotted = [self._curves[s.key] for s in self.styles if s.dots and s.key in self._curves]
+        dotted = [curve for curve in dotted if len(curve)]
+        if dotted:
+            near = dotted[0].nearest(place, self.axis)
+            return near[0] if near else None
+        return min(max(place, 0.0), self._reached())
+
+    def _paint_crosshair(self, painter: QPainter) -> None:
+        place = self._snapped()
+        if place is None:
+            return
+        frame, sizes = self._frame, theme.sizes()
+        x = frame.x(place)
+        painter.fillRect(QRectF(round(x), frame.top, sizes.hair, frame.height), theme.color("text3"))
+        rows = []
+        for style in self.styles:
+            near = self._curves[style.key].nearest(place, self.axis) if style.key in self._curves else None
+            if near is None or not math.isfinite(near[1]):
+                continue
+            y = float(frame.value_y(near[1]))
+            if math.isfinite(y):
+                painter.setPen(QPen(theme.color("card"), sizes.hair))
+                painter.setBrush(theme.color(style.color))
+                painter.drawEllipse(QPointF(x, y), sizes.s4, sizes.s4)
+            rows.append((style, scales.reading(near[1], self.kind)))
+        if rows:
+            self._paint_card(painter, x, place, rows)
+
+    def _title_of(self, place: float) -> str:
+        if self.axis == TIME:
+            return scales.seconds(place)
+        whole = abs(place - round(place)) < 1e-9
+        return f"Epoch {scales.write(place, 1 if whole else 0.1, 'number')}"
+
+    def _paint_card(self, painter: QPainter, x: float, place: float, rows) -> None:
+        sizes, line = theme.sizes(), theme.line_height("caption")
+        names = max(width_of(style.words or "Value", "caption") for style, _ in rows)
+        values = max(width_of(value, "caption", True) for _, value in rows)
+        wide = max(names + values + sizes.dot + sizes.s6 + sizes.s16, width_of(self._title_of(place), "caption"))
+        wide += 2 * sizes.s8
+        tall = line * (len(rows) + 1) + 2 * sizes.s6
+        left = x + sizes.s12 if x + sizes.s12 + wide < self.width() else x - sizes.s12 - wide
+        card = QRectF(round(left), round(self._frame.top + sizes.s4), round(wide), round(tall))
+        shadow.paint(painter, card, sizes.r6)
+        box(painter, card, sizes.r6, "hover" if theme.is_dark() else "card", "line2")
+        at = QRectF(card.x() + sizes.s8, card.y() + sizes.s6, card.width() - 2 * sizes.s8, line)
+        text(painter, at, self._title_of(place), "caption", "text2")
+        for style, value in rows:
+            at = at.translated(0, line)
+            _paint_sign(painter, style, QRectF(at.x(), at.center().y() - sizes.dot / 2, sizes.dot, sizes.dot))
+            name = at.adjusted(sizes.dot + sizes.s6, 0, 0, 0)
+            text(painter, name, style.words or "Value", "caption", "text1")
+            text(painter, at, value, "caption", "text1", Qt.AlignmentFlag.AlignRight, bold=True)
+
+    def _on_crosshair(self) -> None:
+        if self.isVisible():
+            self.update()
+
+    def mouseMoveEvent(self, event):
+        if self._frame is not None:
+            place = self._frame.place(event.position().x())
+            self.crosshair.put(place if 0 <= place <= self._frame.x_high else None)
+
+    def leaveEvent(self, event):
+        self.crosshair.put(None)
+
+    def keyPressEvent(self, event):
+        step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(event.key())
+        if step is None or self._frame is None:
+            if event.key() == Qt.Key.Key_Escape and self.crosshair.place is not None:
+                self.crosshair.put(None)
+            else:
+                super().keyPressEvent(event)
+            return
+        unit = 1.0 if self.axis == EPOCHS else self._frame.x_high / 40
+        at = self._snapped()
+        place = self._reached() if at is None else at + step * unit
+        self.crosshair.put(min(max(place, 0.0), self._reached()))
+
+    def focusOutEvent(self, event):
+        super().focusOutEvent(event)
+        self.crosshair.put(None)
+
+    def showEvent(self, event):
+        super().showEvent(event)
+        self.refresh()
+
+    def resizeEvent(self, event):
+        super().resizeEvent(event)
+        if self._frame is not None and self.isVisible():
+            self.redraw()  # at once: a stretched old picture looks broken
+
+    def sizeHint(self):
+        sizes = theme.sizes()
+        return QSize(sizes.dock_open, sizes.plot - sizes.row_head)
+
+    def minimumSizeHint(self):
+        return QSize(theme.sizes().tile * 6, theme.sizes().tile * 3)
+
+
+def star(center: QPointF, outer: float) -> QPainterPath:
+    """Return a five-pointed star."""
+    path = QPainterPath()
+    for corner in range(10):
+        reach = outer if corner % 2 == 0 else outer * 0.45
+        angle = math.pi * corner / 5 - math.pi / 2
+        point = QPointF(center.x() + reach * math.cos(angle), center.y() + reach * math.sin(angle))
+        path.moveTo(point) if corner == 0 else path.lineTo(point)
+    path.closeSubpath()
+    return path
+
+
+def spread(places: list[float], gap: float, low: float, high: float) -> list[float]:
+    """Move places apart to at least a gap, as little as possible, in their order, inside a range."""
+    order = sorted(range(len(places)), key=lambda index: places[index])
+    groups: list[list] = []  # [mean place, members]
+    for index in order:
+        groups.append([places[index], [index]])
+        while len(groups) > 1 and groups[-1][0] - _half(groups[-1], gap) < groups[-2][0] + _half(groups[-2], gap):
+            last = groups.pop()
+            members = groups[-1][1] + last[1]
+            groups[-1] = [sum(places[member] for member in members) / len(members), members]
+    out = [0.0] * len(places)
+    for middle, members in groups:
+        first = middle - (len(members) - 1) * gap / 2
+        for rank, member in enumerate(members):
+            out[member] = first + rank * gap
+    return _inside(out, order, gap, low, high)
+
+
+def _half(group: list, gap: float) -> float:
+    return len(group[1]) * gap / 2
+
+
+def _inside(places: list[float], order: list[int], gap: float, low: float, high: float) -> list[float]:
+    """Push places into a range from its two ends without closing their gaps."""
+    limit = high
+    for index in reversed(order):
+        places[index] = min(places[index], limit)
+        limit = places[index] - gap
+    limit = low
+    for index in order:
+        places[index] = max(places[index], limit)
+        limit = places[index] + gap
+    return places
+
+
+def _paint_sign(painter: QPainter, style: Style, square: QRectF) -> None:
+    """Paint the sign of a curve: training a circle, validation a square, so that color is not alone."""
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(theme.color(style.color)))
+    if style.part == "validation":
+        inset = square.width() * 0.08
+        painter.drawRoundedRect(square.adjusted(inset, inset, -inset, -inset), 1, 1)
+    else:
+        painter.drawEllipse(square)

@@ -1,0 +1,90 @@
+"""Round ranges and ticks for axes, and how their numbers are written."""
+
+from __future__ import annotations
+
+import math
+
+from widgets import words
+
+_STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
+_SPANS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 21_600, 43_200, 86_400)
+
+
+def round_step(span: float, wanted: int, whole: bool = False) -> float:
+    """Return a round step that divides a span into about `wanted` parts."""
+    raw = max(span, 1e-12) / max(wanted, 1)
+    power = 10.0 ** math.floor(math.log10(raw))
+    step = next(factor * power for factor in _STEPS if factor * power >= raw * 0.999)
+    if whole:
+        step = max(1.0, float(round(step))) if step != 2.5 else 2.0
+    return step
+
+
+def round_range(low: float, high: float, wanted: int = 5) -> tuple[float, float]:
+    """Widen a range to whole steps."""
+    if not (math.isfinite(low) and math.isfinite(high)):
+        return 0.0, 1.0
+    if high - low < 1e-9 * max(abs(high), abs(low), 1e-6):
+        pad = abs(high) * 0.5 or 1.0
+        low, high = low - pad, high + pad
+    step = round_step(high - low, wanted)
+    return math.floor(low / step + 1e-9) * step, math.ceil(high / step - 1e-9) * step
+
+
+def ticks(low: float, high: float, wanted: int, whole: bool = False) -> list[float]:
+    """Return round places inside a range."""
+    if not high > low:
+        return [low]
+    step = round_step(high - low, wanted, whole)
+    first = math.ceil(low / step - 1e-9)
+    return [index * step for index in range(first, math.floor(high / step + 1e-9) + 1)]
+
+
+def log_ticks(low: float, high: float) -> list[float]:
+    """Return places for a range of powers of ten: each power, with 2 and 5 between where there are few."""
+    span = high - low
+    factors = (1, 2, 5) if span < 2.2 else (1,)
+    step = max(1, round(span / 6))
+    found = []
+    for power in range(math.floor(low), math.ceil(high) + 1):
+        if power % step == 0:
+            found += [power + math.log10(factor) for factor in factors]
+    return [place for place in found if low - 1e-9 <= place <= high + 1e-9]
+
+
+def time_ticks(high: float, wanted: int) -> list[float]:
+    """Return places from zero in round seconds, minutes or hours."""
+    step = next((span for span in _SPANS if span * wanted >= high), None)
+    if step is None:
+        step = math.ceil(high / wanted / 86_400) * 86_400
+    return [index * step for index in range(int(high // step) + 1)]
+
+
+def write(value: float, step: float, kind: str) -> str:
+    """Write a number beside an axis with as many decimals as its step needs."""
+    if kind == "share":
+        value, step = value * 100, step * 100
+    if abs(step) >= 1e6 or (0 < abs(step) < 1e-5):
+        text = words.number(value, 3)
+    else:
+        text = f"{value:.{_decimals(step)}f}".replace("-", "−")
+        text = words.thousands(round(value)) if _decimals(step) == 0 else text
+    return f"{text}{words.HARD}%" if kind == "share" else text
+
+
+def _decimals(step: float) -> int:
+    """Return how many decimals tell places of this step apart: 0.5 needs one, 0.25 two."""
+    count = 0
+    while count < 6 and abs(step * 10**count - round(step * 10**count)) > 1e-6:
+        count += 1
+    return count
+
+
+def reading(value: float, kind: str) -> str:
+    """Write one measured value: 0.148, 93.4 %."""
+    return words.percent(value) if kind == "share" else words.number(value, 3)
+
+
+def seconds(value: float) -> str:
+    """Write a place on a time axis."""
+    return "0" if value == 0 else words.duration(value)
