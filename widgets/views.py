@@ -144,6 +144,28 @@ class NodeView:
 
 
 @dataclass(frozen=True)
+class KindView:
+    """How many of the selected nodes are of one kind."""
+
+    label: str
+    section: str
+    icon: str = ""
+    count: int = 1
+
+
+@dataclass(frozen=True)
+class ManyView:
+    """What the inspector shows while several nodes are selected."""
+
+    count: int
+    kinds: tuple[KindView, ...] = ()
+    cost: CostView = CostView()
+    muted: bool = False
+    frozen: bool = False
+    group_why: str = ""
+
+
+@dataclass(frozen=True)
 class ModelView:
     """What the inspector shows while nothing is selected."""
 

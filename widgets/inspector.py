@@ -1,0 +1,456 @@
+"""The inspector: what the selected node is, how its shape comes about, its settings, cost and problems."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFrame, QMenu, QScrollArea, QStackedWidget, QWidget
+
+from engine.declare import Param
+from widgets import icons, theme, words
+from widgets.controls import Button, Elided, IconButton, IconLabel, Label, Line, Tile, surface
+from widgets.controls.base import column, row
+from widgets.form import Form
+from widgets.inspector_parts import CostRow, FactRow, KindRow, PortRow, ProblemBox, Title
+from widgets.shape_picture import ShapePicture
+from widgets.views import ManyView, ModelView, NodeView, PortView, ProblemView
+
+_REPEAT, _RATE = "@repeat", "@lr"
+_MOST_PORTS = 8
+_ABOUT = {
+    _REPEAT: Param(
+        name=_REPEAT, kind="int", default=1, label="Repeat", min=1, max=100, unit="×", log=True,
+        help="How often the block follows itself, each time with weights of its own.",
+    ),
+    _RATE: Param(
+        name=_RATE, kind="float", default=1.0, label="Learning speed", min=0, max=100, unit="×", advanced=True,
+        help="Multiplies the learning rate of this node; 0.1 learns ten times slower.",
+    ),
+}  # fmt: skip
+"""Settings every node has, beside those of its layer; their names cannot be those of a layer's setting."""
+
+
+def _section(title: str) -> tuple[QWidget, QWidget, Label]:
+    """A part of the inspector with a title; its second widget holds the content."""
+    sizes = theme.sizes()
+    part = QWidget()
+    whole = column(part)
+    whole.addWidget(Line())
+    head = Label(title, "secondary", "text2", bold=True)
+    line = row()
+    line.setContentsMargins(sizes.s12, sizes.s12, sizes.s12, sizes.s6)
+    line.addWidget(head)
+    whole.addLayout(line)
+    inside = QWidget()
+    inside_column = column(inside)
+    inside_column.setContentsMargins(sizes.s12, 0, sizes.s12, sizes.s12)
+    whole.addWidget(inside)
+    return part, inside, head
+
+
+def _scroll(content: QWidget) -> QScrollArea:
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setWidget(content)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    return area
+
+
+class _Rows(QWidget):
+    """A column of small widgets that is only rebuilt when its values change."""
+
+    def __init__(self, space: int = 0):
+        super().__init__()
+        self._column = column(self, space=space)
+        self._values: tuple | None = None
+        self.widgets: list[QWidget] = []
+
+    def show_all(self, values: tuple, make: Callable[[int, object], QWidget]) -> None:
+        if values == self._values:
+            return
+        self._values = values
+        for old in self.widgets:
+            self._column.removeWidget(old)
+            old.hide()
+            old.setParent(None)
+            old.deleteLater()
+        self.widgets = [make(place, value) for place, value in enumerate(values)]
+        for made in self.widgets:
+            self._column.addWidget(made)
+        self.setVisible(bool(values))
+
+
+class _NodePage(QWidget):
+    """One node: head, problems, shape, settings, cost, and the foot with its two buttons."""
+
+    def __init__(self, owner: Inspector):
+        super().__init__()
+        self._owner = owner
+        self.view: NodeView | None = None
+        whole = column(self)
+        content = QWidget()
+        self._column = column(content)
+        self._build_head()
+        self._build_problems()
+        self._build_shape()
+        part, inside, self.settings_title = _section("Settings")
+        inside.layout().setContentsMargins(0, 0, 0, theme.sizes().s8)
+        self.form = Form()
+        inside.layout().addWidget(self.form)
+        self.settings = part
+        self._column.addWidget(part)
+        self._build_cost()
+        self._column.addStretch(1)
+        whole.addWidget(_scroll(content), 1)
+        self._build_foot(whole)
+        self.form.changed.connect(self._on_changed)
+
+    def _build_head(self) -> None:
+        sizes = theme.sizes()
+        head = row(space=sizes.s12)
+        head.setContentsMargins(sizes.s12, sizes.s12, sizes.s8, sizes.s6)
+        self.tile = Tile("Dense", size=sizes.s32)
+        head.addWidget(self.tile)
+        names = column()
+        self.title = Title()
+        self.code = Elided("", "code", "text2")
+        self.code.setAccessibleDescription("Name in the code")
+        names.addWidget(self.title)
+        names.addWidget(self.code)
+        head.addLayout(names, 1)
+        buttons = row(space=0)
+        self.mute = IconButton("eye", "Mute", checkable=True, shortcut="M")
+        self.freeze = IconButton("snowflake", "Freeze weights", checkable=True, shortcut="F")
+        self.more = IconButton("ellipsis", "More")
+        for button in (self.mute, self.freeze, self.more):
+            buttons.addWidget(button)
+        head.addLayout(buttons)
+        self._column.addLayout(head)
+        self.help = Label("", "secondary", "text2", wrap=True)
+        line = row()
+        line.setContentsMargins(sizes.s12, 0, sizes.s12, sizes.s12)
+        line.addWidget(self.help)
+        self._column.addLayout(line)
+        self.title.renamed.connect(self._on_renamed)
+        self.mute.clicked.connect(self._on_mute)
+        self.freeze.clicked.connect(self._on_freeze)
+        self.more.clicked.connect(self._on_more)
+
+    def _build_problems(self) -> None:
+        sizes = theme.sizes()
+        self.problems = _Rows(sizes.s8)
+        self.problems.layout().setContentsMargins(sizes.s12, 0, sizes.s12, sizes.s12)
+        self.problems.hide()
+        self._column.addWidget(self.problems)
+
+    def _build_shape(self) -> None:
+        part, inside, self.shape_title = _section("Shape")
+        self.ports = _Rows()
+        self.picture = ShapePicture()
+        self.arithmetic = Label("", "caption", "text2", wrap=True)
+        layout = inside.layout()
+        layout.addWidget(self.ports)
+        layout.addSpacing(theme.sizes().s4)
+        layout.addWidget(self.picture)
+        layout.addWidget(self.arithmetic)
+        self.shape = part
+        self._column.addWidget(part)
+
+    def _build_cost(self) -> None:
+        part, inside, _ = _section("Cost")
+        inside.layout().setSpacing(theme.sizes().s12)
+        self.parameters = CostRow("Parameters", "model", "Numbers that training changes.")
+        self.work = CostRow("Work", "model", "FLOPs for one item, going forward once.")
+        inside.layout().addWidget(self.parameters)
+        inside.layout().addWidget(self.work)
+        self.cost = part
+        self._column.addWidget(part)
+
+    def _build_foot(self, whole) -> None:
+        sizes = theme.sizes()
+        whole.addWidget(Line())
+        foot = row(space=sizes.s8)
+        foot.setContentsMargins(sizes.s12, sizes.s8, sizes.s12, sizes.s8)
+        self.insert = Button("Insert after", "git-branch")
+        self.open_block = Button("Open block", "maximize")
+        self.reset = Button("Reset settings", "rotate-ccw", "quiet")
+        for button in (self.insert, self.open_block, self.reset):
+            button.set_small(True)
+            foot.addWidget(button)
+        foot.addStretch(1)
+        whole.addLayout(foot)
+        self.insert.clicked.connect(self._on_insert)
+        self.open_block.clicked.connect(self._on_open)
+        self.reset.clicked.connect(self._on_reset)
+
+    def show_view(self, view: NodeView) -> None:
+        """Show a node; the same node keeps its place and focus."""
+        other = self.view is None or self.view.id != view.id
+        self.view = view
+        self.tile.set_section(view.section, view.icon or None)
+        self.title.set_name(view.title)
+        self.code.set_text(view.id)
+        self.help.setText(view.help)
+        self.help.setVisible(bool(view.help))
+        self._show_state(view)
+        self.problems.show_all(view.problems, self._make_problem)
+        self._show_shape(view)
+        self._show_settings(view)
+        hue, cost = f"hue:{view.section}", view.cost
+        self.cost.setVisible(cost.parameters is not None or cost.work is not None)
+        self.parameters.setVisible(cost.parameters is not None)
+        self.parameters.show_cost(words.thousands(cost.parameters or 0), cost.parameters_share, hue)
+        self.work.setVisible(cost.work is not None)
+        self.work.show_cost(words.work(cost.work or 0), cost.work_share, hue)
+        self.insert.set_enabled_because(bool(view.outputs), f"{view.title} is an end; nothing comes after it.")
+        self.open_block.setVisible(view.is_block)
+        self.reset.set_enabled_because(bool(view.values), "All settings are at their usual value.")
+        if other:
+            self.findChild(QScrollArea).verticalScrollBar().setValue(0)
+
+    def _show_state(self, view: NodeView) -> None:
+        self.mute.set_icon("eye-off" if view.muted else "eye")
+        self.mute.setChecked(view.muted)
+        self.mute.set_tip("Unmute" if view.muted else "Mute: data passes through unchanged")
+        self.freeze.setChecked(view.frozen)
+        self.freeze.set_tip("Unfreeze weights" if view.frozen else "Freeze weights: training leaves them alone")
+        if view.mute_why:
+            self.mute.set_enabled_because(False, view.mute_why)
+        else:
+            self.mute.setEnabled(True)
+        if view.freeze_why:
+            self.freeze.set_enabled_because(False, view.freeze_why)
+        else:
+            self.freeze.setEnabled(True)
+
+    def _show_shape(self, view: NodeView) -> None:
+        rows: list[tuple[str, PortView, bool]] = []
+        for side, ports in (("In", view.inputs), ("Out", view.outputs)):
+            rows += [(side if not place else "", port, side == "Out") for place, port in enumerate(ports[:_MOST_PORTS])]
+        self.ports.show_all(tuple(rows), lambda _, parts: PortRow(*parts))
+        self.picture.show_window(view.window, f"hue:{view.section}")
+        self.arithmetic.setText(view.arithmetic)
+        self.arithmetic.setVisible(bool(view.arithmetic))
+        self.shape.setVisible(bool(rows))
+
+    def _show_settings(self, view: NodeView) -> None:
+        params, values = dict(view.params), dict(view.values)
+        if view.repeat is not None:
+            params = {_REPEAT: _ABOUT[_REPEAT], **params}
+            values[_REPEAT] = view.repeat
+        if view.lr is not None:
+            params[_RATE] = _ABOUT[_RATE]
+            values[_RATE] = view.lr
+        self.form.show_values(params, values, view.errors, view.context)
+        self.settings.setVisible(bool(params))
+
+    def _make_problem(self, place: int, problem: ProblemView) -> QWidget:
+        made = ProblemBox(problem, place == 0)
+        made.fix_chosen.connect(lambda fix: self._owner.fix_wanted.emit(place, fix))
+        return made
+
+    def _id(self) -> str:
+        assert self.view is not None
+        return self.view.id
+
+    def _on_changed(self, name: str, value) -> None:
+        if name in _ABOUT:
+            self._owner.about_changed.emit(self._id(), name.removeprefix("@"), value)
+        else:
+            self._owner.param_changed.emit(self._id(), name, value)
+
+    def _on_renamed(self, name: str) -> None:
+        self._owner.rename_wanted.emit(self._id(), name.strip())
+
+    def _on_mute(self) -> None:
+        self._owner.mute_wanted.emit(self._id(), self.mute.isChecked())
+
+    def _on_freeze(self) -> None:
+        self._owner.freeze_wanted.emit(self._id(), self.freeze.isChecked())
+
+    def _on_insert(self) -> None:
+        self._owner.insert_after_wanted.emit(self._id())
+
+    def _on_open(self) -> None:
+        self._owner.open_block_wanted.emit(self._id())
+
+    def _on_reset(self) -> None:
+        self._owner.reset_wanted.emit(self._id())
+
+    def more_menu(self) -> QMenu:
+        """What else can be done with this node."""
+        menu = QMenu(self)
+        menu.addAction(icons.icon("pencil"), "Rename", "F2", self.title.edit)
+        menu.addAction(icons.icon("copy"), "Copy the name in the code", self._on_copy)
+        menu.addSeparator()
+        for key, icon, said, keys in _COMMANDS:
+            menu.addAction(icons.icon(icon), said, keys, lambda key=key: self._owner.command_wanted.emit(key))
+        return menu
+
+    def _on_more(self) -> None:
+        menu = self.more_menu()
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for action in menu.actions():  # the canvas owns these keys; here they are only shown
+            action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+        menu.popup(self.more.mapToGlobal(self.more.rect().bottomLeft()))
+
+    def _on_copy(self) -> None:
+        QGuiApplication.clipboard().setText(self._id())
+
+
+_COMMANDS = (
+    ("duplicate", "copy", "Duplicate", "Ctrl+D"),
+    ("group", "boxes", "Group into block", "Ctrl+G"),
+    ("delete", "trash-2", "Delete", "Del"),
+)
+
+
+class _ManyPage(QWidget):
+    """Several nodes: how many, of which kinds, what they cost together, what can be done with all of them."""
+
+    def __init__(self, owner: Inspector):
+        super().__init__()
+        self._owner = owner
+        sizes = theme.sizes()
+        whole = column(self)
+        content = QWidget()
+        inside = column(content)
+        head = column(space=sizes.s8, edge=sizes.s12)
+        self.title = Label("", "card_title")
+        head.addWidget(self.title)
+        self.kinds = _Rows()
+        head.addWidget(self.kinds)
+        inside.addLayout(head)
+        part, body, _ = _section("Together")
+        body.layout().setSpacing(sizes.s12)
+        self.parameters = CostRow("Parameters", "model", "Numbers that training changes.")
+        self.work = CostRow("Work", "model", "FLOPs for one item, going forward once.")
+        body.layout().addWidget(self.parameters)
+        body.layout().addWidget(self.work)
+        self.cost = part
+        inside.addWidget(part)
+        part, body, _ = _section("All of them")
+        body.layout().setSpacing(sizes.s6)
+        self.buttons: dict[str, Button] = {}
+        for key, icon, said in (
+            ("mute", "eye-off", "Mute"), ("freeze", "snowflake", "Freeze weights"), ("group", "boxes", "Group into block"),
+            ("duplicate", "copy", "Duplicate"), ("delete", "trash-2", "Delete"),
+        ):  # fmt: skip
+            button = Button(said, icon, "danger" if key == "delete" else "plain")
+            button.clicked.connect(lambda _=False, key=key: owner.command_wanted.emit(key))
+            body.layout().addWidget(button)
+            self.buttons[key] = button
+        inside.addWidget(part)
+        inside.addStretch(1)
+        whole.addWidget(_scroll(content))
+
+    def show_view(self, view: ManyView) -> None:
+        self.title.setText(f"{words.count(view.count, 'node')} selected")
+        self.kinds.show_all(view.kinds, lambda _, kind: KindRow(kind))
+        self.cost.setVisible(view.cost.parameters is not None)
+        self.parameters.show_cost(words.thousands(view.cost.parameters or 0), view.cost.parameters_share, "acc_line")
+        self.work.setVisible(view.cost.work is not None)
+        self.work.show_cost(words.work(view.cost.work or 0), view.cost.work_share, "acc_line")
+        self.buttons["mute"].setText("Unmute" if view.muted else "Mute")
+        self.buttons["freeze"].setText("Unfreeze weights" if view.frozen else "Freeze weights")
+        self.buttons["group"].set_enabled_because(not view.group_why, view.group_why)
+
+
+class _ModelPage(QWidget):
+    """Nothing selected: what the whole model is."""
+
+    def __init__(self):
+        super().__init__()
+        sizes = theme.sizes()
+        whole = column(self)
+        content = QWidget()
+        inside = column(content)
+        head = column(edge=sizes.s12)
+        self.title = Elided("", "card_title")
+        head.addWidget(self.title)
+        head.addWidget(Label("Select a node to see its settings.", "secondary", "text2", wrap=True))
+        inside.addLayout(head)
+        self.facts_part, body, _ = _section("Model")
+        self.facts = _Rows()
+        body.layout().addWidget(self.facts)
+        inside.addWidget(self.facts_part)
+        self.tips_part, body, _ = _section("Tips")
+        self.tips = _Rows(sizes.s8)
+        body.layout().addWidget(self.tips)
+        inside.addWidget(self.tips_part)
+        inside.addStretch(1)
+        whole.addWidget(_scroll(content))
+
+    def show_view(self, view: ModelView) -> None:
+        self.title.set_text(view.name or "Untitled")
+        facts = [("Nodes", words.thousands(view.nodes))]
+        facts += [("Parameters", words.thousands(view.parameters))] if view.parameters is not None else []
+        facts += [("Work for one item", f"{words.work(view.work)} FLOPs")] if view.work is not None else []
+        given = (("Training memory", view.memory), ("Reads", view.source), ("Answers", view.target))
+        facts += [(label, value) for label, value in given if value]
+        self.facts.show_all(tuple(facts), lambda _, parts: FactRow(*parts))
+        self.tips.show_all(view.tips, _make_tip)
+        self.tips_part.setVisible(bool(view.tips))
+
+
+def _make_tip(_place: int, tip: str) -> QWidget:
+    made = QWidget()
+    line = row(made, space=theme.sizes().s8)
+    line.addWidget(IconLabel("lightbulb", "info"), 0, Qt.AlignmentFlag.AlignTop)
+    line.addWidget(Label(tip, "secondary", "text2", wrap=True), 1)
+    return made
+
+
+class Inspector(QWidget):
+    """The panel at the right of the Build page."""
+
+    param_changed = Signal(str, str, object)
+    about_changed = Signal(str, str, object)
+    rename_wanted = Signal(str, str)
+    mute_wanted = Signal(str, bool)
+    freeze_wanted = Signal(str, bool)
+    insert_after_wanted = Signal(str)
+    open_block_wanted = Signal(str)
+    reset_wanted = Signal(str)
+    fix_wanted = Signal(int, int)
+    command_wanted = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None):
+        super().__init__(parent)
+        surface(self, "panel")
+        self.setMinimumWidth(theme.sizes().inspector_least)
+        self.setAccessibleName("Inspector")
+        whole = column(self)
+        self._pages = QStackedWidget()
+        self.node, self.many, self.model = _NodePage(self), _ManyPage(self), _ModelPage()
+        for page in (self.model, self.node, self.many):
+            self._pages.addWidget(page)
+        whole.addWidget(self._pages)
+
+    def show_node(self, view: NodeView) -> None:
+        """Show one node."""
+        self.node.show_view(view)
+        self._pages.setCurrentWidget(self.node)
+
+    def show_many(self, view: ManyView) -> None:
+        """Show what several nodes have in common."""
+        self.many.show_view(view)
+        self._pages.setCurrentWidget(self.many)
+
+    def show_nothing(self, view: ModelView) -> None:
+        """Show the whole model."""
+        self.model.show_view(view)
+        self._pages.setCurrentWidget(self.model)
+
+    def start_rename(self) -> None:
+        """Begin to rename the node that is shown."""
+        self.node.title.edit()
+
+    def focus_setting(self, name: str = "") -> None:
+        """Put the keyboard into a setting, the first one without a name."""
+        name = name or next(iter(self.node.form.rows), "")
+        self.node.form.focus_on(name)
