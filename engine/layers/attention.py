@@ -245,7 +245,7 @@ class Encoding(Transformer):
         if self.causal:
             before = [f"{outputs[0]}_later = {_later(sequence, sequence)}"]
             name = "mask" if type(self).__name__ == "TransformerEncoder" else "src_mask"
-            masks += f", {name}={outputs[0]}_later"
+            masks += f", {name}={outputs[0]}_later, is_causal=True"
         if "mask" in wired:
             masks += f", src_key_padding_mask=~{wired['mask']}"
         return [*before, f"{outputs[0]} = {module}({sequence}{masks})"]

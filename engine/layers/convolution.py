@@ -19,13 +19,13 @@ from engine.layers.rules import (
     slid,
     slid_words,
 )
-from engine.shapes import Dim, Image, Signal, Sym, Tensor, Volume, product
+from engine.shapes import Dim, Image, Signal, Tensor, Volume, product
 
 SECTION = "Convolution"
 Padding = Literal["zeros", "reflect", "replicate", "circular"]
 SLIDING_SAMPLES: tuple[dict[str, Any], ...] = (
     {"filters": 6, "kernel": 3, "stride": 2, "padding": 1},
-    {"filters": 4, "kernel": 2, "same": True, "bias": False},
+    {"filters": 4, "kernel": 5, "same": True, "bias": False},
     {"filters": 8, "kernel": 3, "groups": 4, "dilation": 2, "same": True},
     {"filters": 3, "kernel": 3, "padding": 1, "padding_mode": "reflect"},
     {"filters": 5, "kernel": 3, "same": True, "padding_mode": "circular", "stride": 2},
@@ -40,17 +40,15 @@ def _weighed(layer: Layer, filters: Dim, kernel: Size3, padding: tuple[Dim, ...]
     return " · ".join(words)
 
 
-def _same(layer: Layer, kernel: Size3, stride: Size3, dilation: Size3) -> tuple[Dim, ...] | str:
-    """The padding that keeps the size: numbers where both sides get the same, else torch's word for it."""
+def _same(kernel: Size3, stride: Size3, dilation: Size3) -> tuple[Dim, ...]:
+    """The padding that keeps the size: the same on both sides, which takes an odd kernel."""
     spans = [reach(side, gap) - 1 for side, gap in zip(kernel, dilation, strict=True)]
-    if all(isinstance(span, Sym) or span % 2 == 0 for span in spans):
-        return tuple(span // 2 for span in spans)
-    if any(step != 1 for step in stride):
+    if any(isinstance(span, int) and span % 2 for span in spans):
         refuse(
-            f"“Keep size” does not work with a {by(kernel)} kernel and stride {by(stride)}",
-            "Both sides need the same padding. Use an odd kernel, or stride 1.",
+            "“Keep size” needs an odd kernel",
+            f"It is {by(kernel)}, and both sides get the same padding. Use 3 or 5, or set the padding yourself.",
         )
-    return "same"
+    return tuple(span // 2 for span in spans)
 
 
 def _check_groups(layer: Layer, channels: Dim, filters: Dim, groups: int) -> None:
@@ -67,12 +65,11 @@ def _check_groups(layer: Layer, channels: Dim, filters: Dim, groups: int) -> Non
         )
 
 
-def _check_mode(layer: Layer, x: Tensor, mode: str, padding: tuple[Dim, ...] | str, spans: list[Dim]) -> None:
+def _check_mode(layer: Layer, x: Tensor, mode: str, padding: tuple[Dim, ...]) -> None:
     """Mirrored padding needs enough to mirror."""
     if mode not in ("reflect", "circular"):
         return
-    pads = [-(-span // 2) for span in spans] if isinstance(padding, str) else padding
-    for size, pad in zip(x.dims[1:], pads, strict=True):
+    for size, pad in zip(x.dims[1:], padding, strict=True):
         if isinstance(size, int) and isinstance(pad, int) and pad > size - (mode == "reflect"):
             refuse(
                 f"The padding of {pad} is too large to {'mirror' if mode == 'reflect' else 'wrap'}",
@@ -106,30 +103,24 @@ class Sliding(Layer):
     )
     padding_mode: Padding = param(default="zeros", advanced=True, help="What the padding is filled with.")
 
-    def pads(self) -> tuple[Dim, ...] | str:
+    def pads(self) -> tuple[Dim, ...]:
         """The padding as torch takes it."""
-        return _same(self, self.kernel, self.stride, self.dilation) if self.same else self.padding
+        return _same(self.kernel, self.stride, self.dilation) if self.same else self.padding
 
     def sizes(self, x: Tensor) -> list[tuple[Dim, Dim, Dim, Dim, Dim]]:
         """Per axis what `slid` takes: size, kernel, stride, padding, dilation."""
-        pads = self.pads()
-        assert not isinstance(pads, str)
-        return list(zip(x.dims[1:], self.kernel, self.stride, pads, self.dilation, strict=True))
+        return list(zip(x.dims[1:], self.kernel, self.stride, self.pads(), self.dilation, strict=True))
 
     def slide(self, x: Tensor) -> Tensor:
         """The shape rule of all convolutions."""
         fixed(self, x.channels, "channels", port_of(self))
         _check_groups(self, x.channels, self.filters, self.groups)
         pads = self.pads()
-        spans = [reach(side, gap) - 1 for side, gap in zip(self.kernel, self.dilation, strict=True)]
-        _check_mode(self, x, self.padding_mode, pads, spans)
-        if isinstance(pads, str):
-            return x.sized(self.filters, *x.dims[1:])
+        _check_mode(self, x, self.padding_mode, pads)
         fits_window(self, x, self.kernel, pads, self.dilation)
         return x.sized(self.filters, *(slid(*parts) for parts in self.sizes(x)))
 
     def module(self, x: Tensor) -> str:
-        pads = self.pads()
         return call(
             f"nn.{type(self).__name__}",
             x.channels,
@@ -137,7 +128,7 @@ class Sliding(Layer):
             kernel_size=squeezed(self.kernel),
             **options(
                 stride=(squeezed(self.stride), 1),
-                padding=(pads if isinstance(pads, str) else squeezed(pads), 0),
+                padding=(squeezed(self.pads()), 0),
                 dilation=(squeezed(self.dilation), 1),
                 groups=(self.groups, 1),
                 bias=(self.bias, True),
@@ -159,8 +150,6 @@ class Sliding(Layer):
         return _weighed(self, self.filters, self.kernel, (), self.stride)
 
     def arithmetic(self, x: Tensor) -> str:
-        if isinstance(self.pads(), str):
-            return "The padding keeps the size."
         words = dict.fromkeys(slid_words(*parts) for parts in self.sizes(x))
         return "; ".join(words)
 

@@ -50,8 +50,6 @@ class GlobalAvgPool3d(Layer):
 class GlobalMaxPool2d(Layer):
     """Keeps the largest number of every channel of an image: whether a pattern is there at all."""
 
-    bridge = True
-
     def shape(self, image: Image) -> Tensor:
         return Numbers(image.channels)
 
@@ -62,8 +60,6 @@ class GlobalMaxPool2d(Layer):
 @layer("Global max pool 1D", section=SECTION, keywords="maximum squeeze flatten signal", icon="globalpool")
 class GlobalMaxPool1d(Layer):
     """Keeps the largest number of every channel of a signal: whether a pattern is there at all."""
-
-    bridge = True
 
     def shape(self, signal: Signal) -> Tensor:
         return Numbers(signal.channels)

@@ -157,8 +157,6 @@ class LastStep(Layer):
 class FirstStep(Layer):
     """Keeps only the first step of a sequence, such as a class token."""
 
-    bridge = True
-
     def shape(self, sequence: Sequence) -> Tensor:
         return Numbers(sequence.features)
 
@@ -182,8 +180,6 @@ class MeanOverSteps(Layer):
 @layer("Largest over steps", section=SECTION, keywords="sequence to numbers max pool time", icon="globalpool")
 class MaxOverSteps(Layer):
     """Keeps the largest number of each feature over all steps: whether something occurs anywhere."""
-
-    bridge = True
 
     def shape(self, sequence: Sequence) -> Tensor:
         return Numbers(sequence.features)

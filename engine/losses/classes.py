@@ -75,7 +75,7 @@ class SequenceCrossEntropy(Objective):
         min=0,
         label="Ignored id",
         none="none",
-        help="The id that fills up short texts; it does not count.",
+        help="The id that fills up short texts; not counted.",
     )
     label_smoothing: float = param(default=0.0, min=0, below=1, advanced=True, help=SMOOTHING_HELP)
 

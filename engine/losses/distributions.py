@@ -30,9 +30,7 @@ class KLDivergence(Objective):
 
     def shape(self, prediction: Numbers | Sequence, target: Numbers | Sequence | None = None) -> Tensor:
         if target is None:
-            refuse(
-                f"{self.label} has no target", "Wire what the prediction should become, such as a teacher.", "target"
-            )
+            refuse(f"{self.label} has no target", "Wire what it should become, such as a teacher.", "target")
         return equal(self, prediction, target)
 
     def loss(self, prediction: str, target: str) -> str:
@@ -46,9 +44,7 @@ class KLDivergence(Objective):
         return f"{prediction}.softmax(dim=-1)"
 
 
-@objective(
-    "KL to a normal distribution", keywords="vae variational autoencoder latent gaussian regularize", icon="loss"
-)
+@objective("KL to a normal distribution", keywords="vae variational autoencoder latent gaussian", icon="loss")
 class NormalKL(Objective):
     """Keeps the hidden points of a variational autoencoder close to a normal distribution.
 

@@ -51,9 +51,7 @@ class Huber(Distance):
     metrics = ("mae", "rmse", "r2")
     samples = ({"delta": 0.5}, {"delta": 2.0})
 
-    delta: float = param(
-        default=1.0, above=0, max=1e6, label="Bend", help="Where small errors end and large ones begin."
-    )
+    delta: float = param(default=1.0, above=0, max=1e6, label="Bend", help="Where small errors end and large begin.")
 
     def loss(self, prediction: str, target: str) -> str:
         rest = f", delta={self.delta!r}" if self.delta != 1 else ""
@@ -67,9 +65,7 @@ class SmoothL1(Distance):
     metrics = ("mae", "rmse", "r2")
     samples = ({"beta": 0.5}, {"beta": 2.0})
 
-    beta: float = param(
-        default=1.0, above=0, max=1e6, label="Bend", help="Where small errors end and large ones begin."
-    )
+    beta: float = param(default=1.0, above=0, max=1e6, label="Bend", help="Where small errors end and large begin.")
 
     def loss(self, prediction: str, target: str) -> str:
         rest = f", beta={self.beta!r}" if self.beta != 1 else ""

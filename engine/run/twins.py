@@ -80,9 +80,7 @@ class SlicedPool(nn.Module):
     def __init__(self, trained: nn.Module, mode: str, dims: int) -> None:
         super().__init__()
         size = trained.output_size
-        self.sizes: tuple[int, ...] = (
-            tuple(cast("tuple[int, ...]", size)) if isinstance(size, tuple) else (size,) * dims
-        )
+        self.sizes: tuple[int, ...] = size if isinstance(size, tuple) else (cast(int, size),) * dims
         self.mode = mode
 
     def forward(self, x: Tensor) -> Tensor:
