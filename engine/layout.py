@@ -34,11 +34,13 @@ _summaries: dict[tuple[Any, ...], str] = {}
 
 def summary_of(node: Node, blocks: Blocks = NO_BLOCKS) -> str:
     """The line of settings on a node's card, empty where there is none to show."""
+    if node.block:
+        return _block_summary(node, blocks)
     key = node.key
     if key not in _summaries:
         if len(_summaries) > 20_000:
             _summaries.clear()
-        _summaries[key] = _block_summary(node) if node.block else _layer_summary(node)
+        _summaries[key] = _layer_summary(node)
     return _summaries[key]
 
 
@@ -49,13 +51,20 @@ def _layer_summary(node: Node) -> str:
         return make(node).summary()
     except (UserError, TypeError, ValueError, KeyError):
         # an expression over a block's settings has no number yet: show what was typed
-        shown = [f"{key.replace('_', ' ')} {str(value).lstrip('= ')}" for key, value in node.params.items()]
-        return " · ".join(shown[:3])
+        return _typed(node)
 
 
-def _block_summary(node: Node) -> str:
+def _typed(node: Node) -> str:
     shown = [f"{key.replace('_', ' ')} {str(value).lstrip('= ')}" for key, value in node.params.items()]
-    return " · ".join(shown[:3]) or "block"
+    return " · ".join(shown[:3])
+
+
+def _block_summary(node: Node, blocks: Blocks) -> str:
+    if node.params or node.block not in blocks:
+        return _typed(node) or "not known here"
+    inside = blocks[node.block]
+    count = len(inside.graph.nodes) - len(inside.inputs) - len(inside.outputs)
+    return f"{count} layers" if count != 1 else "1 layer"
 
 
 def host_of(graph: Graph, name: str) -> str:

@@ -6,6 +6,8 @@ tells the parts that paint themselves. Widgets ask `color("text2")`, `sizes().ro
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, fields, replace
 from functools import lru_cache
 
@@ -317,6 +319,21 @@ def apply(app, name: str = "dark", scale: float = 1.0, contrast: bool = False) -
     font.cache_clear()
     style.dress(app)
     notifier().changed.emit()
+
+
+@contextmanager
+def wearing(name: str) -> Iterator[None]:
+    """Paint a picture in another look, "dark" or "light", without touching the window."""
+    before = _Look.theme
+    if name != before.name:
+        _Look.theme = LIGHT if name == "light" else DARK
+        _color.cache_clear()
+    try:
+        yield
+    finally:
+        if _Look.theme is not before:
+            _Look.theme = before
+            _color.cache_clear()
 
 
 def _scaled(factor: float) -> Sizes:

@@ -1,0 +1,152 @@
+"""The error callout beside a card: what is wrong, who sends what, one row for each repair. An item, not a widget."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter, QPen, QTextLayout, QTextOption
+from PySide6.QtWidgets import QGraphicsItem
+
+from widgets import icons, shadow, theme
+from widgets.canvas.ink import ink
+from widgets.canvas.items import Z_CALLOUT
+
+S = theme.Sizes()
+_PAD, _INDENT, _BUTTON, _ROW = 14, 38, 28, 36
+_TONES = {"error": ("error", "error_fill"), "warning": ("triangle-alert", "warning"), "info": ("info", "info")}
+
+
+class CalloutItem(QGraphicsItem):
+    """One problem with its repairs. `row` is the repair chosen by keyboard, -1 for none."""
+
+    def __init__(self, index: int, problem: Any) -> None:
+        super().__init__()
+        self.setZValue(Z_CALLOUT)
+        self.index = index
+        self.problem = problem
+        self.row = -1
+        self.hover = -1
+        self.on_left = False
+        pens = ink()
+        wide = S.callout_width - _INDENT - _PAD
+        self._title = _wrapped(str(problem.title), pens.font("name"), wide)
+        self._detail = _wrapped(str(problem.detail), pens.font("secondary"), wide)
+        self._height = _PAD * 2 + 18 * len(self._title) + 17 * len(self._detail)
+        if problem.fixes:
+            self._height += 10 + _ROW * len(problem.fixes) - (_ROW - _BUTTON - 2)
+
+    @property
+    def height(self) -> float:
+        return self._height
+
+    @property
+    def leader_at(self) -> float:
+        """How far below its top the leader meets the callout."""
+        return min(56.0, self._height / 2)
+
+    def area(self) -> QRectF:
+        """The card of the callout, in its own coordinates; the leader is outside."""
+        return QRectF(0, 0, S.callout_width, self._height)
+
+    def boundingRect(self) -> QRectF:
+        return self.area().adjusted(-S.leader - 4, -20, S.leader + 4, 30)
+
+    def button(self, row: int) -> QRectF:
+        """A repair's button, in the item's coordinates."""
+        top = self._height - _PAD - _ROW * (len(self.problem.fixes) - row) + (_ROW - _BUTTON - 2) + 2
+        return QRectF(_PAD, top, S.repair_width, _BUTTON)
+
+    def button_at(self, place: QPointF) -> int:
+        """The repair whose button is under a point of the scene, -1 where there is none."""
+        inside = self.mapFromScene(place)
+        for row in range(len(self.problem.fixes)):
+            if self.button(row).contains(inside):
+                return row
+        return -1
+
+    def set_state(self, hover: int, row: int | None = None) -> None:
+        chosen = self.row if row is None else row
+        if (hover, chosen) != (self.hover, self.row):
+            self.hover, self.row = hover, chosen
+            self.update()
+
+    def paint(self, painter: QPainter, _option, _widget=None) -> None:
+        tone = self.problem.level if self.problem.level in _TONES else "error"
+        icon, tint = _TONES[tone]
+        line = theme.color("error_line" if tone == "error" else "warning_line" if tone == "warning" else "line2")
+        area = self.area()
+        shadow.paint(painter, area, S.r9, "popup")
+        painter.setPen(QPen(line, 1))
+        y, start = self.leader_at, area.right() if self.on_left else -S.leader
+        painter.drawLine(QPointF(start, y), QPointF(start + S.leader, y))
+        wash = theme.mix("error" if tone == "error" else tint, "card", 0.05)
+        painter.setBrush(wash)
+        painter.drawRoundedRect(area.adjusted(0.5, 0.5, -0.5, -0.5), S.r9, S.r9)
+        icons.paint(painter, icon, QRectF(_PAD, _PAD + 1, 16, 16), "error" if tone == "error" else tint)
+        self._words(painter)
+        for row, fix in enumerate(self.problem.fixes):
+            self._repair(painter, row, fix)
+
+    def _words(self, painter: QPainter) -> None:
+        pens = ink()
+        y = float(_PAD)
+        painter.setPen(pens.text1)
+        painter.setFont(pens.font("name"))
+        for text in self._title:
+            painter.drawText(QRectF(_INDENT, y, S.callout_width - _INDENT, 18), Qt.AlignmentFlag.AlignVCenter, text)
+            y += 18
+        painter.setPen(pens.text2)
+        painter.setFont(pens.font("secondary"))
+        for text in self._detail:
+            painter.drawText(QRectF(_INDENT, y, S.callout_width - _INDENT, 17), Qt.AlignmentFlag.AlignVCenter, text)
+            y += 17
+
+    def _repair(self, painter: QPainter, row: int, fix: Any) -> None:
+        pens = ink()
+        area = self.button(row)
+        filled = row == 0
+        if filled:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(theme.color("acc_hover" if self.hover == row else "acc_fill"))
+        else:
+            painter.setPen(pens.border)
+            painter.setBrush(theme.color("hover" if self.hover == row else "card"))
+        painter.drawRoundedRect(area.adjusted(0.5, 0.5, -0.5, -0.5), S.r6, S.r6)
+        if self.row == row:
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(pens.acc, 2))
+            painter.drawRoundedRect(area.adjusted(-3, -3, 3, 3), S.r9, S.r9)
+        painter.setFont(pens.font("row"))
+        painter.setPen(theme.color("on_fill") if filled else pens.text1)
+        text = pens.text("row", fix.label, area.width() - 16)
+        painter.drawStaticText(area.center() - QPointF(text.size().width() / 2, text.size().height() / 2), text)
+        self._results(painter, area, tuple(fix.lines)[:2])
+
+    def _results(self, painter: QPainter, area: QRectF, lines: Sequence[str]) -> None:
+        """What the repair leads to, in two short lines beside its button."""
+        pens = ink()
+        painter.setFont(pens.font("caption"))
+        painter.setPen(pens.text2)
+        most = S.callout_width - area.right() - 8 - _PAD
+        y = area.center().y() - 7.5 * len(lines)
+        for line in lines:
+            painter.drawStaticText(QPointF(area.right() + 8, y), pens.text("caption", line, most))
+            y += 15
+
+
+def _wrapped(text: str, font, width: float) -> list[str]:
+    """A sentence in lines that fit."""
+    found = []
+    for paragraph in text.splitlines():
+        laid = QTextLayout(paragraph, font)
+        option = QTextOption()
+        option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+        laid.setTextOption(option)
+        laid.beginLayout()
+        while (line := laid.createLine()).isValid():
+            line.setLineWidth(width)
+            found.append(paragraph[line.textStart() : line.textStart() + line.textLength()].rstrip())
+        laid.endLayout()
+    return found[:6]

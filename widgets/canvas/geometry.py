@@ -1,0 +1,150 @@
+"""Where ports are and how wires run: plain cubics, and lanes beside the trunk for shortcuts."""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QPainterPath
+
+from widgets import theme
+
+S = theme.Sizes()  # the scene is drawn at 100 %; the view's transform carries the text size setting
+PULL_MOST = 200
+LANE_STEP = 14
+_LEAVE = 11  # how far below a port a shortcut turns sideways: inside the least gap between two cards
+_BEND = 46
+_DOCK = 58
+
+
+@dataclass(frozen=True)
+class Box:
+    """A card's place, for routing."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
+def plain_wire(x1: float, y1: float, x2: float, y2: float) -> QPainterPath:
+    """A wire from an output (above) to an input (below) without anything in its way."""
+    pull = min(max(S.wire_pull, math.hypot(x2 - x1, y2 - y1) / 2), PULL_MOST)
+    path = QPainterPath(QPointF(x1, y1))
+    path.cubicTo(x1, y1 + pull, x2, y2 - pull, x2, y2)
+    return path
+
+
+def lane_wire(x1: float, y1: float, x2: float, y2: float, lane: float) -> QPainterPath:
+    """A shortcut: it leaves sideways below its port, runs down a lane, and comes in from above."""
+    leave = y1 + _LEAVE
+    side = 1 if lane > x1 else -1
+    bend = min(_BEND, max(12.0, (y2 - leave - _DOCK) / 2))
+    path = QPainterPath(QPointF(x1, y1))
+    path.quadTo(x1, leave, x1 + side * _LEAVE, leave)
+    path.lineTo(lane - side * _BEND, leave)
+    path.cubicTo(lane - side * 12, leave, lane, leave + 10, lane, leave + bend)
+    path.lineTo(lane, max(y2 - _DOCK, leave + bend))
+    path.cubicTo(lane, y2 - 10, x2, y2 - 36, x2, y2)
+    return path
+
+
+def dock_room() -> float:
+    """How far above its input a shortcut begins to turn in."""
+    return _DOCK
+
+
+class Lanes:
+    """Chooses lanes for shortcuts: beside all cards they pass, and not on top of another shortcut."""
+
+    def __init__(self, boxes: Iterable[Box]) -> None:
+        self._boxes = sorted(boxes, key=lambda box: box.top)
+        self._tops = [box.top for box in self._boxes]
+        self._tall = max((box.bottom - box.top for box in self._boxes), default=0.0)
+        self._taken: list[tuple[float, float, float]] = []
+
+    def forget(self) -> None:
+        """Free all lanes, to lay the same wires anew."""
+        self._taken = []
+
+    def between(self, top: float, bottom: float) -> list[Box]:
+        """The cards that reach into a range of heights."""
+        first = bisect_left(self._tops, top - self._tall)
+        last = bisect_right(self._tops, bottom)
+        return [box for box in self._boxes[first:last] if box.bottom > top and box.top < bottom]
+
+    def lane(self, x1: float, y1: float, x2: float, y2: float, right: bool) -> float | None:
+        """The lane of this wire, None where the plain wire passes behind nothing."""
+        if y2 - y1 < _DOCK:
+            return None
+        inside = self.between(y1 + 2, y2 - 2)
+        if not any(_blocks(box, x1, y1, x2, y2) for box in inside):
+            return None
+        return self._free(self._edge(inside, x1, x2, right), y1, y2, right)
+
+    def _edge(self, inside: list[Box], x1: float, x2: float, right: bool) -> float:
+        """The outline of the cards passed, 34 px off; cards far to the side are not passed but met, so they count."""
+        at = max(x1, x2) if right else min(x1, x2)
+        beside = S.shortcut_beside
+        for box in sorted(inside, key=lambda box: box.left if right else -box.right):
+            near = (
+                box.left - beside <= at and box.right + beside > at
+                if right
+                else (box.right + beside >= at and box.left - beside < at)
+            )
+            if near:
+                at = box.right + beside if right else box.left - beside
+        return at
+
+    def _free(self, lane: float, y1: float, y2: float, right: bool) -> float:
+        step = LANE_STEP if right else -LANE_STEP
+        while any(abs(lane - at) < LANE_STEP and top < y2 and bottom > y1 for at, top, bottom in self._taken):
+            lane += step
+        self._taken.append((lane, y1, y2))
+        return lane
+
+
+def _blocks(box: Box, x1: float, y1: float, x2: float, y2: float) -> bool:
+    """Whether the plain cubic from one point down to another passes behind a card."""
+    if box.right < min(x1, x2) - 4 or box.left > max(x1, x2) + 4:
+        return False
+    pull = min(max(S.wire_pull, math.hypot(x2 - x1, y2 - y1) / 2), PULL_MOST)
+    for number in range(1, 24):
+        t = number / 24
+        u = 1 - t
+        x = u * u * (u + 3 * t) * x1 + t * t * (t + 3 * u) * x2
+        y = u**3 * y1 + 3 * u * u * t * (y1 + pull) + 3 * u * t * t * (y2 - pull) + t**3 * y2
+        if box.left - 4 < x < box.right + 4 and box.top + 1 < y < box.bottom - 1:
+            return True
+    return False
+
+
+def route(
+    x1: float, y1: float, x2: float, y2: float, lanes: Lanes, right: bool = True
+) -> tuple[QPainterPath, float | None]:
+    """The path of a wire and its lane, None for a plain wire."""
+    lane = lanes.lane(x1, y1, x2, y2, right)
+    return (plain_wire(x1, y1, x2, y2), None) if lane is None else (lane_wire(x1, y1, x2, y2, lane), lane)
+
+
+def label_spot(x1: float, y1: float, x2: float, y2: float, lane: float | None) -> QPointF:
+    """Where the shape label sits: on a short wire in its middle, on a long one near its source."""
+    if lane is not None:
+        return QPointF(x1, y1 + max(_LEAVE, S.label_gap / 2))
+    if y2 <= y1:
+        return QPointF((x1 + x2) / 2, (y1 + y2) / 2)
+    # beyond a few cards' distance nobody would look for it in the middle
+    share = 0.5 if y2 - y1 < 160 else 0.2
+    u = 1 - share
+    return QPointF(u * u * (u + 3 * share) * x1 + share * share * (share + 3 * u) * x2, y1 + (y2 - y1) * share)
+
+
+def union(rects: Iterable[QRectF]) -> QRectF:
+    """The smallest rectangle around all."""
+    found = QRectF()
+    for rect in rects:
+        found = found.united(rect)
+    return found

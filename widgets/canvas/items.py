@@ -1,0 +1,265 @@
+"""The items of the scene: one for each card, wire, shape label and note. They are painted, they never decide."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter, QPainterPath, QPainterPathStroker, QPen
+from PySide6.QtWidgets import QGraphicsItem, QGraphicsPathItem, QGraphicsRectItem
+
+from engine.graph import Edge, Frame
+from engine.shapes import Tensor
+from widgets import icons, theme
+from widgets.canvas.cards import Marks, outline, paint_card, plus_center
+from widgets.canvas.content import Card, Slot
+from widgets.canvas.ink import draw_port, ink
+
+S = theme.Sizes()
+Z_FRAME, Z_WIRE, Z_WIRE_UP, Z_CARD, Z_CARD_UP, Z_LABEL, Z_CALLOUT, Z_DRAG = -2, 0, 0.5, 1, 1.5, 2, 4, 5
+_AROUND = 9  # glow, ports
+
+
+class NodeItem(QGraphicsRectItem):
+    """A card. Its rectangle is the bounding box, so only `paint` runs in Python."""
+
+    def __init__(self, card: Card) -> None:
+        super().__init__()
+        self.setZValue(Z_CARD)
+        self.marks = Marks()
+        self.set_card(card)
+
+    def set_card(self, card: Card) -> None:
+        self.card = card
+        self.shape_path = outline(card)
+        self.setRect(QRectF(-_AROUND, -_AROUND, card.width + 2 * _AROUND, card.height + _AROUND + 26))
+        self.update()
+
+    def paint(self, painter: QPainter, _option, _widget=None) -> None:
+        paint_card(painter, self.card, self.shape_path, self.marks)
+
+    def area(self) -> QRectF:
+        """The card itself, in the scene."""
+        place = self.pos()
+        return QRectF(place.x(), place.y(), self.card.width, self.card.height)
+
+    def input_slot(self, port: str, index: int = 0) -> Slot | None:
+        return _slot(self.card.inputs, port, index)
+
+    def output_slot(self, port: str) -> Slot | None:
+        return _slot(self.card.outputs, port, 0)
+
+    def input_point(self, port: str, index: int = 0) -> QPointF:
+        """Where a wire into this port ends, in the scene."""
+        slot = self.input_slot(port, index)
+        return self.pos() + QPointF(slot.x if slot else self.card.width / 2, 0)
+
+    def output_point(self, port: str) -> QPointF:
+        """Where a wire out of this port begins, in the scene."""
+        slot = self.output_slot(port)
+        return self.pos() + QPointF(slot.x if slot else self.card.width / 2, self.card.height)
+
+    def port_at(self, place: QPointF, reach: float) -> tuple[str, Slot] | None:
+        """The side ("in", "out") and port near a point of the scene."""
+        near: tuple[str, Slot] | None = None
+        best = reach * reach
+        for side, slot, center in self.port_points():
+            away = place - center
+            distance = away.x() ** 2 + away.y() ** 2
+            if distance <= best:
+                best, near = distance, (side, slot)
+        return near
+
+    def port_points(self) -> list[tuple[str, Slot, QPointF]]:
+        """All ports that are drawn, with their places in the scene."""
+        at, card = self.pos(), self.card
+        found = []
+        if not card.row:
+            found += [("in", slot, at + QPointF(slot.x, 0)) for slot in card.inputs]
+        if not card.continues:
+            found += [("out", slot, at + QPointF(slot.x, card.height)) for slot in card.outputs]
+        return found
+
+    def plus_at(self, place: QPointF) -> bool:
+        """Whether a point of the scene is on the plus below the card."""
+        if not self.marks.hover or not self.card.outputs or self.card.continues:
+            return False
+        away = place - self.pos() - plus_center(self.card)
+        return away.x() ** 2 + away.y() ** 2 <= 121
+
+    def set_hover(self, on: bool) -> None:
+        if self.marks.hover != on:
+            self.marks.hover = on
+            self.marks.plus_hover = False
+            self.update()
+
+    def set_selected(self, on: bool) -> None:
+        if self.marks.selected != on:
+            self.marks.selected = on
+            self.setZValue(Z_CARD_UP if on else Z_CARD)
+            self.update()
+
+
+def _slot(slots: tuple[Slot, ...], port: str, index: int) -> Slot | None:
+    for slot in slots:
+        if slot.port == port and slot.index == index:
+            return slot
+    return None
+
+
+class WireItem(QGraphicsPathItem):
+    """A wire, painted by Qt; its path is rebuilt only where one of its ends moved."""
+
+    def __init__(self, edge: Edge) -> None:
+        super().__init__()
+        self.edge = edge
+        self.symbol = "anything"
+        self.states: set[str] = set()
+        self.lane: float | None = None
+        self.joined = False
+        self.ends = (0.0, 0.0, 0.0, 0.0)
+        self._wide: QPainterPath | None = None
+        self.setZValue(Z_WIRE)
+        self.restyle()
+
+    def set_path(self, path: QPainterPath, ends: tuple[float, float, float, float], lane: float | None) -> None:
+        self.ends, self.lane, self._wide = ends, lane, None
+        self.setPath(path)
+
+    def mark(self, state: str, on: bool) -> None:
+        """Turn hover, selected, error, muted or cut on or off."""
+        before = set(self.states)
+        (self.states.add if on else self.states.discard)(state)
+        if self.states != before:
+            self.restyle()
+
+    def restyle(self) -> None:
+        for state in ("selected", "error", "hover", "muted"):
+            if state in self.states:
+                break
+        else:
+            state = "plain"
+        self.setPen(ink().wire(self.symbol, state))
+        self.setOpacity(0.35 if "cut" in self.states else 1.0)
+        self.setZValue(Z_WIRE_UP if state in ("selected", "hover") else Z_WIRE)
+
+    def shape(self) -> QPainterPath:
+        """The wire as wide as a finger needs it, made when it is first asked for."""
+        if self._wide is None:
+            stroker = QPainterPathStroker()
+            stroker.setWidth(S.s12)
+            self._wide = stroker.createStroke(self.path())
+        return self._wide
+
+
+class LabelItem(QGraphicsItem):
+    """A shape on a wire: numbers strong, words in text 2."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setZValue(Z_LABEL)
+        self.parts: tuple[tuple[str, bool], ...] = ()
+        self.error = False
+        self._width = 0.0
+
+    def set_tensor(self, tensor: Tensor, error: bool) -> None:
+        parts = tuple((text, strong) for text, strong in tensor.parts())
+        if (parts, error) != (self.parts, self.error):
+            self.prepareGeometryChange()
+            self.parts, self.error = parts, error
+            pens = ink()
+            self._width = sum(pens.width("label" if strong else "caption", text) for text, strong in parts)
+            self.update()
+
+    def words(self) -> str:
+        return "".join(text for text, _ in self.parts)
+
+    def boundingRect(self) -> QRectF:
+        width = self._width + 18
+        return QRectF(-width / 2 - 1, -S.label_height / 2 - 1, width + 2, S.label_height + 2)
+
+    def paint(self, painter: QPainter, _option, _widget=None) -> None:
+        pens = ink()
+        area = self.boundingRect().adjusted(1.5, 1.5, -1.5, -1.5)
+        painter.setBrush(theme.color("error_wash") if self.error else pens.canvas)
+        painter.setPen(QPen(theme.color("error_line"), 1) if self.error else pens.separator)
+        radius = area.height() / 2
+        painter.drawRoundedRect(area, radius, radius)
+        x = -self._width / 2
+        for text, strong in self.parts:
+            role = "label" if strong else "caption"
+            painter.setFont(pens.font(role))
+            painter.setPen(pens.error_text if self.error else pens.text1 if strong else pens.text2)
+            shown = pens.text(role, text)
+            painter.drawStaticText(QPointF(x, -shown.size().height() / 2), shown)
+            x += pens.width(role, text)
+
+
+class DragWireItem(QGraphicsItem):
+    """The wire in the hand: dashed, with a ring at its loose end."""
+
+    def __init__(self, symbol: str) -> None:
+        super().__init__()
+        self.setZValue(Z_DRAG)
+        self.symbol = symbol
+        self.snapped = False
+        self._path = QPainterPath()
+        self._end = QPointF()
+
+    def set_path(self, path: QPainterPath, end: QPointF, snapped: bool) -> None:
+        self.prepareGeometryChange()
+        self._path, self._end, self.snapped = path, end, snapped
+
+    def path(self) -> QPainterPath:
+        return self._path
+
+    def boundingRect(self) -> QRectF:
+        return self._path.boundingRect().adjusted(-10, -10, 10, 10)
+
+    def paint(self, painter: QPainter, _option, _widget=None) -> None:
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(ink().wire(self.symbol, "hover" if self.snapped else "dragged"))
+        painter.drawPath(self._path)
+        if self.snapped:
+            draw_port(painter, self.symbol, self._end.x(), self._end.y(), S.port_big)
+            return
+        painter.setPen(QPen(theme.port(self.symbol), 2))
+        painter.setBrush(ink().canvas)
+        painter.drawEllipse(self._end, 5, 5)
+
+
+class FrameItem(QGraphicsItem):
+    """A note card, or a frame behind the nodes it holds together."""
+
+    def __init__(self, frame: Frame) -> None:
+        super().__init__()
+        self.setZValue(Z_FRAME)
+        self.set_frame(frame)
+
+    def set_frame(self, frame: Frame) -> None:
+        self.prepareGeometryChange()
+        self.frame = frame
+        self.setPos(frame.x, frame.y)
+        self.update()
+
+    def boundingRect(self) -> QRectF:
+        return QRectF(-2, -2, self.frame.width + 4, self.frame.height + 4)
+
+    def paint(self, painter: QPainter, _option, _widget=None) -> None:
+        pens, frame = ink(), self.frame
+        area = QRectF(0.5, 0.5, frame.width - 1, frame.height - 1)
+        note = frame.kind == "note"
+        role = "warning" if note else "text2"
+        painter.setBrush(theme.mix(role, "canvas", 0.09 if note else 0.05))
+        painter.setPen(QPen(theme.mix(role, "canvas", 0.30 if note else 0.22), 1))
+        painter.drawRoundedRect(area, S.r9, S.r9)
+        inner = area.adjusted(12, 10, -12, -10)
+        painter.setFont(pens.names["caption"])
+        if note:
+            icons.paint(painter, "sticky-note", QRectF(inner.x(), inner.y() + 1, 14, 14), "text3")
+            painter.setPen(pens.text3)
+            painter.drawText(inner.adjusted(20, 0, 0, 0), Qt.AlignmentFlag.AlignTop, "Note")
+            painter.setFont(pens.names["secondary"])
+            painter.setPen(pens.text1)
+            painter.drawText(inner.adjusted(0, 22, 0, 0), Qt.TextFlag.TextWordWrap, frame.text)
+            return
+        painter.setPen(pens.text2)
+        painter.drawText(inner, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft, frame.text)

@@ -1,0 +1,152 @@
+"""What the pointer does on the canvas: which gesture a press starts, what a click, a double click and the wheel mean."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QInputDevice, QMouseEvent, QWheelEvent
+
+from widgets.canvas.gestures import CutWires, Modifiers, MoveNodes, Pan, Rubber
+from widgets.canvas.linking import grab
+from widgets.canvas.scene import Hit
+
+if TYPE_CHECKING:
+    from widgets.canvas.view import Canvas
+
+Button = Qt.MouseButton
+DRAG_FROM = 4  # pixels until a press becomes a drag
+NOTCH = 1.0015  # zoom for one unit of the wheel; a notch is 120
+
+
+def press(view: Canvas, event: QMouseEvent) -> None:
+    """A button goes down."""
+    place, button, keys = event.position().toPoint(), event.button(), event.modifiers()
+    if view.gesture:
+        return
+    if button == Button.MiddleButton or (button == Button.LeftButton and view.space_held):
+        view.begin(Pan(view), place, button)
+    elif button == Button.RightButton:
+        if keys & Modifiers.ControlModifier:
+            view.begin(CutWires(view), place, button)
+    elif button == Button.LeftButton:
+        _press_left(view, place, keys)
+
+
+def _press_left(view: Canvas, place: QPoint, keys: Modifiers) -> None:
+    hit = view.hit(place)
+    scene = view.mirror
+    if hit.kind == "port" and hit.slot:
+        view.begin(grab(view, hit.node, hit.side, hit.slot), place)
+    elif hit.kind == "node":
+        view.pressed = hit
+        if keys & Modifiers.ControlModifier:
+            view.choose(scene.selected ^ {hit.node}, last=hit.node)
+        elif keys & Modifiers.ShiftModifier:
+            view.choose(scene.selected | {hit.node}, last=hit.node)
+        elif hit.node not in scene.selected:
+            view.choose({hit.node}, last=hit.node)
+        view.press_place = place
+    elif hit.kind == "wire" and hit.edge:
+        more = bool(keys & (Modifiers.ShiftModifier | Modifiers.ControlModifier))
+        edges = scene.selected_edges ^ {hit.edge} if more else {hit.edge}
+        view.choose(scene.selected if more else (), edges)
+    elif hit.kind in ("plus", "button"):
+        view.pressed = hit
+        view.press_place = place
+    elif hit.kind == "empty":
+        view.begin(Rubber(view), place)
+
+
+def move(view: Canvas, event: QMouseEvent) -> None:
+    """The pointer moves, with or without a button."""
+    place, keys = event.position().toPoint(), event.modifiers()
+    if view.gesture:
+        view.move_gesture(place, keys)
+        return
+    pressed = view.pressed
+    if pressed and pressed.kind == "node" and event.buttons() & Button.LeftButton:
+        if (place - view.press_place).manhattanLength() >= DRAG_FROM and pressed.node in view.mirror.selected:
+            view.pressed = None
+            view.begin(MoveNodes(view, pressed.node), view.press_place)
+            view.move_gesture(place, keys)
+        return
+    if not event.buttons():
+        view.show_hover(view.hit(place))
+
+
+def release(view: Canvas, event: QMouseEvent) -> None:
+    """A button goes up."""
+    place, keys = event.position().toPoint(), event.modifiers()
+    if view.gesture:
+        if event.button() == view.gesture_button:
+            view.finish_gesture(place, keys)
+            view.show_hover(view.hit(place))
+        return
+    pressed, view.pressed = view.pressed, None
+    if event.button() == Button.RightButton and not keys & Modifiers.ControlModifier:
+        _context(view, place)
+    elif pressed and event.button() == Button.LeftButton:
+        _click(view, pressed, place, keys)
+
+
+def _click(view: Canvas, pressed: Hit, place: QPoint, keys: Modifiers) -> None:
+    here = view.hit(place)
+    if pressed.kind == "node" and not keys & (Modifiers.ShiftModifier | Modifiers.ControlModifier):
+        view.choose({pressed.node}, last=pressed.node)
+    elif pressed.kind == "button" and here == pressed:
+        callout = view.mirror.callout
+        if callout:
+            view.fix_wanted.emit(callout.index, pressed.row)
+    elif pressed.kind == "plus" and here.kind == "plus" and pressed.slot:
+        item = view.mirror.nodes[pressed.node]
+        below = item.output_point(pressed.slot.port) + QPointF(0, 30)
+        at = view.viewport().mapToGlobal(place)
+        view.quick_add_wanted.emit(below, at, pressed.node, pressed.slot.port, "", "")
+
+
+def _context(view: Canvas, place: QPoint) -> None:
+    """Right click: the menu of what is there; on empty canvas the quick search."""
+    hit = view.hit(place)
+    at = view.viewport().mapToGlobal(place)
+    if hit.kind in ("node", "port", "plus"):
+        if hit.node not in view.mirror.selected:
+            view.choose({hit.node}, last=hit.node)
+        view.context_wanted.emit(sorted(view.mirror.selected), None, at)
+    elif hit.kind == "wire":
+        view.choose((), {hit.edge})
+        view.context_wanted.emit([], hit.edge, at)
+    elif hit.kind == "empty":
+        view.quick_add_wanted.emit(view.to_scene(place), at, "", "", "", "")
+
+
+def double(view: Canvas, event: QMouseEvent) -> None:
+    """Double click: enter a card, search on empty canvas, insert into a wire."""
+    if event.button() != Button.LeftButton:
+        return
+    place = event.position().toPoint()
+    hit = view.hit(place)
+    at = view.viewport().mapToGlobal(place)
+    view.pressed = None
+    if hit.kind == "node":
+        view.choose({hit.node}, last=hit.node)
+        view.enter_wanted.emit(hit.node)
+    elif hit.kind == "wire" and hit.edge:
+        edge = hit.edge
+        view.quick_add_wanted.emit(view.to_scene(place), at, edge.source, edge.output, edge.target, edge.input)
+    elif hit.kind == "empty":
+        view.quick_add_wanted.emit(view.to_scene(place), at, "", "", "", "")
+
+
+def wheel(view: Canvas, event: QWheelEvent) -> None:
+    """The wheel zooms at the pointer; two fingers on a touchpad move; Ctrl always zooms, Shift moves sideways."""
+    keys, turned, pixels = event.modifiers(), event.angleDelta(), event.pixelDelta()
+    touchpad = event.pointingDevice().type() == QInputDevice.DeviceType.TouchPad
+    fingers = not pixels.isNull() and (touchpad or event.phase() != Qt.ScrollPhase.NoScrollPhase)
+    if fingers and not keys & Modifiers.ControlModifier:
+        view.scroll_by(pixels)
+    elif keys & Modifiers.ShiftModifier and not keys & Modifiers.ControlModifier:
+        view.scroll_by(QPoint(turned.y() + turned.x(), 0))
+    else:
+        view.wheel_zoom(event.position().toPoint(), NOTCH ** (turned.y() or turned.x()))
+    event.accept()
