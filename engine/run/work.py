@@ -1,0 +1,271 @@
+"""A run from start to end: claim the folder, read the data, build the model, train, and say how it ended."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import sqlite3
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from engine import process, runs, store
+from engine.data.dataset import Dataset, open_dataset
+from engine.data.split import Split, folds, split
+from engine.data.statistics import fit
+from engine.errors import UserError
+from engine.project import Project, write_atomically
+from engine.recipes import recipe_of
+from engine.recipes.supervised import Supervised
+from engine.run import device as devices
+from engine.run import diagnose, state
+from engine.run.measure import measure
+from engine.run.model import Built, build, load, preparation_of
+from engine.run.tensors import load_part
+from engine.run.train import Progress, Training
+from engine.runs import Run
+
+OnProgress = Callable[[Progress], None]
+OPTIONS = ("threads", "window", "fold", "folds", "save_seconds", "save_steps")
+"""What concerns the work, not the recipe."""
+
+
+def train(
+    project: Project, runs_dir: Path, *, name: str = "", on_progress: OnProgress | None = None, **overrides: Any
+) -> Run:
+    """Train a project in this process and return the finished run; the same result as in a process of its own.
+
+    Args:
+        overrides: settings of the recipe (`epochs=3, device="cpu"`) and options of `engine.runs.create`.
+
+    Raises:
+        UserError: the project cannot be trained, or training failed; the run's folder tells the same.
+    """
+    options = {key: value for key, value in overrides.items() if key in OPTIONS}
+    settings = {key: value for key, value in overrides.items() if key not in OPTIONS}
+    recipe = recipe_of(project.recipe, **settings)
+    run = runs.create(replace(project, recipe=recipe.to_json()), runs_dir, name, options)
+    work(run, on_progress)
+    return run
+
+
+def resume(run: Run, *, on_progress: OnProgress | None = None, **options: Any) -> Run:
+    """Go on with a run in this process, from its last checkpoint; `epochs` may make it longer."""
+    if options:
+        with store.closing(store.writer(run.database)) as connection:
+            store.put_info(connection, {"options": {**run.info().options, **options}})
+    work(run, on_progress)
+    return run
+
+
+def work(run: Run, on_progress: OnProgress | None = None) -> None:
+    """Train a run to its end, from its last checkpoint where it has one."""
+    with store.mended(run.database), store.closing(store.writer(run.database)) as connection:
+        _claim(run, connection)
+        session: Training | None = None
+        try:
+            with _settled():
+                session = _session(run, connection, on_progress)
+                with _signals(session):
+                    ended = session.run()
+            _say_ended(session, ended)
+        except BaseException as error:
+            _say_failed(run, connection, session, error)
+            raise
+
+
+def _claim(run: Run, connection: sqlite3.Connection) -> None:
+    """Make this process the one that works on the run; `UserError` where another one does."""
+    with store.transaction(connection):
+        beat = store.get_beat(connection)
+        other = beat["pid"]
+        if other and other != os.getpid() and beat["state"] in runs.ACTIVE and runs.lives(beat):
+            raise UserError(f"The run {run.id} is being trained by process {other} already.")
+        store.beat(
+            connection, state="starting", pid=os.getpid(), pid_started=process.started_at(os.getpid()),
+            host=socket.gethostname(), message="",
+        )  # fmt: skip
+        # requests to an earlier process are not meant for this one
+        connection.execute("UPDATE requests SET done = ? WHERE done IS NULL", (time.time(),))
+
+
+@contextmanager
+def _settled() -> Iterator[None]:
+    """Leave torch's threads and random numbers as they were: the caller may be a test or a longer program."""
+    threads, numbers = torch.get_num_threads(), torch.get_rng_state()
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
+        torch.set_rng_state(numbers)
+
+
+def _session(run: Run, connection: sqlite3.Connection, on_progress: OnProgress | None) -> Training:
+    """Everything that training needs, from the run's folder."""
+    project, options = run.project(), dict(run.info().options)
+    recipe = _recipe(project, options)
+    device = devices.resolve(recipe.device)
+    devices.check_precision(recipe.precision, device)
+    devices.keep_freed_memory()
+    torch.set_num_threads(devices.threads(options))
+    dataset = open_dataset(project.data)
+    parts = split_of(dataset, project, options)
+    statistics = fit(dataset, parts.train, preparation_of(project))
+    torch.manual_seed(recipe.seed)
+    built = build(project, statistics)
+    write_atomically(run.folder / "statistics.json", _json(statistics.to_json()))
+    write_atomically(run.folder / "model.py", built.source.text.encode())
+    training = load_part(built, dataset, parts.train, device)
+    validation = load_part(built, dataset, parts.validation, device) if len(parts.validation) else None
+    try:
+        session = Training(built, recipe, training, validation, run.folder, connection, options, on_progress)
+    except (RuntimeError, MemoryError) as error:
+        raise diagnose.explain(error, built, recipe.batch_size) or error from error
+    known = sum(weight.numel() for weight in built.network.parameters())
+    about = {"parameters": known, "device": devices.describe(device), "started": run.info().started or time.time()}
+    # as many threads as now, so that a resumed run adds up in the same order
+    store.put_info(connection, {**about, "node": "", "options": {**options, "threads": torch.get_num_threads()}})
+    _put_back(run, session)
+    return session
+
+
+def _json(value: Any) -> bytes:
+    import json
+
+    return json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
+
+
+def _recipe(project: Project, options: Mapping[str, Any]) -> Supervised:
+    changes = {name: options[name] for name in ("epochs", "device") if options.get(name)}
+    recipe = recipe_of(project.recipe, **changes)
+    if not isinstance(recipe, Supervised):
+        raise UserError(
+            f"{recipe.label} has no training loop in this version. Choose another recipe on the Train page."
+        )
+    return recipe
+
+
+def split_of(dataset: Dataset, project: Project, options: Mapping[str, Any]) -> Split:
+    """The division a run works with: the project's own, or one fold of a cross-validation."""
+    if options.get("folds"):
+        return folds(dataset, project.data, int(options["folds"]))[int(options.get("fold", 0))]
+    return split(dataset, project.data)
+
+
+def _put_back(run: Run, session: Training) -> None:
+    """Go on from the newest good checkpoint, or start afresh; what was told after it is forgotten."""
+    connection = session.telemetry.connection
+    for path, tensors, about in state.newest(run.folder):
+        try:
+            session.resume(tensors, about)
+        except (RuntimeError, KeyError, TypeError, ValueError) as error:
+            raise UserError(f"{path} does not fit this network. Start a new run.", str(error)) from error
+        session.telemetry.event(session.course.step, "resumed", f"Resumed at step {session.course.step}.")
+        break
+    else:
+        session.telemetry.event(0, "started", f"Started on {session.device}.")
+    store.cut(connection, session.course.step, session.course.epoch)
+
+
+@contextmanager
+def _signals(session: Training) -> Iterator[None]:
+    """SIGTERM and Ctrl+C stop the run after the present step and save; a second one ends it at once."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def stop(number: int, frame: Any) -> None:
+        if session.stopping:
+            raise KeyboardInterrupt
+        session.stopping = True
+
+    kinds = [signal.SIGINT, signal.SIGTERM]
+    before = [signal.signal(kind, stop) for kind in kinds]
+    try:
+        yield
+    finally:
+        for kind, handler in zip(kinds, before, strict=True):
+            signal.signal(kind, handler)
+
+
+def _say_ended(session: Training, ended: str) -> None:
+    course = session.course
+    session.telemetry.event(course.step, ended, _ending(session, ended))
+    session.telemetry.facts(best=course.best, final=course.final)
+    session.write(ended, message=_ending(session, ended), pid=None)
+
+
+def _ending(session: Training, ended: str) -> str:
+    course, epochs = session.course, session.recipe.epochs
+    if ended == "finished" and course.epoch < epochs:
+        patience = session.recipe.early_stopping
+        return f"Stopped early after {course.epoch} of {epochs} epochs: no improvement for {patience} epochs."
+    if ended == "finished":
+        return ""
+    return f"Stopped after {course.epoch} of {epochs} epochs. Resume to go on."
+
+
+def _say_failed(run: Run, connection: sqlite3.Connection, session: Training | None, error: BaseException) -> None:
+    """Note why a run ended; where even that cannot be written, the log has it."""
+    built: Built | None = session.built if session is not None else None
+    batch = session.recipe.batch_size if session is not None else 1
+    known = diagnose.explain(error, built, batch) if isinstance(error, Exception) else None
+    message = known.message if known else f"Training broke off by an error of the program: {error!r}. The log has more."
+    if isinstance(error, KeyboardInterrupt):
+        message = "Training was interrupted. Resume to go on from the last checkpoint."
+    if known is None:
+        with open(run.log, "a", encoding="utf-8") as log:
+            traceback.print_exception(error, file=log)
+    try:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        if session is not None:
+            session.telemetry.event(session.course.step, "failed", message)
+            session.telemetry.write(state="failed", message=message, pid=None)
+        else:
+            store.beat(connection, state="failed", message=message, pid=None)
+        store.put_info(connection, {"node": known.node if known else ""})
+    except (sqlite3.Error, RuntimeError) as second:
+        print(f"{message} It could not be noted in the run: {second}", file=sys.stderr)
+
+
+def cross_validate(
+    project: Project, k: int, runs_dir: Path, *, on_progress: OnProgress | None = None, **overrides: Any
+) -> dict[str, Any]:
+    """Train `k` runs, each tested on a part of the data that the other folds train on, one after the other.
+
+    Returns:
+        `runs` (ids), `folds` (losses and measures of each run's best weights on its own test part), and their `mean`
+        and `std` by name.
+    """
+    found = []
+    for fold in range(k):
+        name = f"Fold {fold + 1} of {k}"
+        found.append(train(project, runs_dir, name=name, on_progress=on_progress, fold=fold, folds=k, **overrides))
+    values = [values_on(run) for run in found]
+    names = [name for name in values[0] if all(name in one for one in values)]
+    columns = {name: torch.tensor([one[name] for one in values], dtype=torch.float64) for name in names}
+    return {
+        "runs": [run.id for run in found],
+        "folds": values,
+        "mean": {name: float(column.mean()) for name, column in columns.items()},
+        "std": {name: float(column.std()) for name, column in columns.items()},
+    }
+
+
+def values_on(run: Run, part: str = "test") -> dict[str, float]:
+    """Losses and measures of a run's best weights on one part of its own division of the data."""
+    project, options = run.project(), run.info().options
+    built = load(run)
+    dataset = open_dataset(project.data)
+    items = split_of(dataset, project, options).part(part)
+    return measure(built, load_part(built, dataset, items, torch.device("cpu")))
