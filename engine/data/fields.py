@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from engine.shapes import Category, Numbers, Tensor
+from engine.shapes import Anything, Category, Image, Numbers, Tensor
 
-FieldKind = Literal["number", "category", "image", "series", "signal", "tokens"]
+FieldKind = Literal["number", "category", "image", "series", "signal", "tokens", "text"]
 Role = Literal["input", "target", "unused"]
 
 
@@ -18,7 +18,8 @@ class Field:
 
     Attributes:
         name: the column's name, or `image`, `label`.
-        kind: number, category, image (pictures), series (steps × features), signal (channels × samples), tokens.
+        kind: number, category, image (pictures), series (steps × features), signal (channels × samples), tokens,
+            text (free text such as names, shown but never read by the model).
         tensor: the shape of one raw item: `Numbers(1)` for a number, `Category()` for a category, `Image(1, 8, 8)`.
         classes: the names of a category's values in order of their codes; the vocabulary of tokens.
         role: whether the model reads it, answers with it, or neither.
@@ -41,7 +42,12 @@ class Field:
         return replace(self, role=role)
 
     def to_json(self) -> dict[str, Any]:
-        found: dict[str, Any] = {"name": self.name, "kind": self.kind, "tensor": self.tensor.to_json(), "role": self.role}
+        found: dict[str, Any] = {
+            "name": self.name,
+            "kind": self.kind,
+            "tensor": self.tensor.to_json(),
+            "role": self.role,
+        }
         if self.classes:
             found["classes"] = list(self.classes)
         if self.missing:
@@ -68,6 +74,16 @@ def number(name: str, role: Role = "input", missing: int = 0) -> Field:
 def category(name: str, classes: tuple[str, ...], role: Role = "input", missing: int = 0) -> Field:
     """A field of one class per item."""
     return Field(name, "category", Category(classes=len(classes)), classes, role, missing)
+
+
+def image(name: str, channels: int, high: int, wide: int, role: Role = "input") -> Field:
+    """A field of one picture per item."""
+    return Field(name, "image", Image(channels, high, wide), role=role)
+
+
+def text(name: str, missing: int = 0) -> Field:
+    """A field of free text: it is shown and never used."""
+    return Field(name, "text", Anything(), role="unused", missing=missing)
 
 
 Schema = Mapping[str, Field]
