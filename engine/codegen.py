@@ -132,7 +132,7 @@ def generate(
         text.add()
         text.add("# mean and standard deviation of the targets, measured on the training part")
         known = scales or {}
-        inside = ", ".join(f"{name!r}: {known.get(name, (0.0, 1.0))!r}" for name in standardized)
+        inside = ", ".join(f"{literal(name)}: {known.get(name, (0.0, 1.0))!r}" for name in standardized)
         text.add(f"SCALES = {{{inside}}}")
     preparation = _preparation(project, live, schema)
     if preparation:
@@ -323,10 +323,9 @@ class _Writer:
         for one in outputs:
             port = ("prediction" if one.exported else "target") if one.objective else "x"
             results.append((one.node, port))
-        doc = " · ".join(
-            [f"{label_of(graph.nodes[one.node])} {one.tensor.words()}" for one in inputs]
-            + [f"→ {one.name} {one.tensor.words()}" for one in outputs if one.exported]
-        )
+        reads = ", ".join(f"{label_of(graph.nodes[one.node])} ({one.tensor.words()})" for one in inputs)
+        gives = ", ".join(f"{one.name} ({one.tensor.words()})" for one in outputs if one.exported)
+        doc = f"{reads} → {gives}"
         text, twins = self._class(
             class_name(project.name), doc.replace('"', "'").replace("\\", "/"), graph, walk, live, [one.name for one in inputs], results, (), {}, ""
         )
@@ -606,7 +605,7 @@ def _comment(text: str) -> str:
 
 def _unpack(outputs: tuple[OutputSpec, ...], used: set[str]) -> str:
     names = [one.name if one.name in used else "_" for one in outputs]
-    return f"    {', '.join(names)}{',' if len(names) == 1 else ''} = outputs"
+    return f"    ({names[0]},) = outputs" if len(names) == 1 else f"    {', '.join(names)} = outputs"
 
 
 def _objectives(project: Project, outputs: tuple[OutputSpec, ...], counts: Mapping[str, tuple[int, ...]]) -> _Text:
@@ -618,7 +617,7 @@ def _objectives(project: Project, outputs: tuple[OutputSpec, ...], counts: Mappi
             continue
         made = balanced(objective_of(project.graph.nodes[one.node]), one.target, counts)
         wired = next((other.name for other in outputs if other.objective == one.objective and not other.exported), "")
-        target = wired or f"targets[{one.target!r}]"
+        target = wired or f"targets[{literal(one.target)}]"
         used |= {one.name, wired}
         terms.append((one.node, made.loss(one.name, target)))
     if not terms:
@@ -661,7 +660,7 @@ def _predictions(project: Project, outputs: tuple[OutputSpec, ...], standardized
         if one.objective:
             value = objective_of(project.graph.nodes[one.node]).activation(value)
             if one.target in standardized:
-                mean, std = f"SCALES[{one.target!r}][0]", f"SCALES[{one.target!r}][1]"
+                mean, std = f"SCALES[{literal(one.target)}][0]", f"SCALES[{literal(one.target)}][1]"
                 value = f"{value} * {std} + {mean}"
         values.append(value)
     text.add(f"    return ({', '.join(values)}{',' if len(values) == 1 else ''})")

@@ -22,8 +22,8 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import json
 import pkgutil
-import re
 import types
 import typing
 from collections.abc import Callable, Iterable, Mapping
@@ -259,7 +259,9 @@ def literal(value: Any) -> str:
     """A value as source text; refuses everything that is not plainly data."""
     if isinstance(value, Sym):
         return value.code()
-    if isinstance(value, bool | int | float | str) or value is None:
+    if isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False)  # double quotes, as formatters write them
+    if isinstance(value, bool | int | float) or value is None:
         return repr(value)
     if isinstance(value, tuple):
         inside = ", ".join(literal(part) for part in value)
@@ -271,7 +273,3 @@ def squeezed(size: tuple[Any, ...]) -> Any:
     """`3` for (3, 3), the tuple itself where its entries differ: how one writes a kernel size."""
     return size[0] if all(part == size[0] for part in size) else size
 
-
-def snake(name: str) -> str:
-    """`MaxPool2d` to `max_pool2d`."""
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).lower()

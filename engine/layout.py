@@ -7,6 +7,7 @@ columns are then packed from left to right. Pure Python: 1,000 nodes take a few 
 
 from __future__ import annotations
 
+import itertools
 from bisect import bisect_left, insort
 from collections.abc import Collection, Mapping
 from typing import Any
@@ -297,7 +298,7 @@ def _order(net: _Net) -> None:
 def _sweep(net: _Net, down: bool) -> None:
     links = net.up if down else net.down
     rows = net.rows if down else net.rows[::-1]
-    for other, row in zip(rows, rows[1:], strict=False):
+    for other, row in itertools.pairwise(rows):
         place = {name: number for number, name in enumerate(other)}
         keys = {}
         for number, name in enumerate(row):
@@ -332,7 +333,7 @@ def _columns(net: _Net, trunk: list[str]) -> dict[str, float]:
 
 def _aligned(net: _Net, place: Mapping[str, int], trunk: list[str]) -> dict[str, str]:
     """Each node's column: wires become vertical by importance, as long as no two vertical ones would cross."""
-    on_trunk = set(zip(trunk, trunk[1:], strict=False))
+    on_trunk = set(itertools.pairwise(trunk))
     wanted: list[tuple[int, int, str, str]] = []
     rank = {name: number for number, row in enumerate(net.rows) for name in row}
     for upper, targets in net.down.items():
@@ -367,7 +368,7 @@ def _packed(net: _Net, column: Mapping[str, str]) -> dict[str, float]:
     right: dict[str, dict[str, float]] = {name: {} for name in set(column.values())}
     waiting = dict.fromkeys(right, 0)
     for row in net.rows:
-        for one, two in zip(row, row[1:], strict=False):
+        for one, two in itertools.pairwise(row):
             a, b = column[one], column[two]
             if b not in right[a]:
                 waiting[b] += 1

@@ -311,7 +311,7 @@ class Tensor:
             shown.append((str(dim), True))
             unit = _UNITS.get(name, "")
             if unit and not (name == "features" and self.rank > 1):
-                shown.append((f" {unit}", False))
+                shown.append((f" {unit.removesuffix('s') if dim == 1 and unit != 'steps' else unit}", False))
         return shown
 
 

@@ -1,0 +1,290 @@
+"""The open project: one immutable value, the steps that led to it, and the file it is kept in.
+
+An edit is a function from project to project. Undo is one command that holds the value before and after. A project
+without a name is a draft in the user's data folder, written after every edit; a named one is written when the person
+saves, and its unsaved state is kept beside the drafts, so that nothing is lost when the window dies.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtGui import QUndoCommand, QUndoStack
+
+from app import memory
+from app.places import drafts_folder, runs_folder, state_folder
+from engine.check import Problem, check
+from engine.codegen import Source, generate
+from engine.errors import UserError
+from engine.graph import Diff, diff
+from engine.infer import Inference, infer
+from engine.project import SUFFIX, Project, dumps, load, write_atomically
+
+MERGE_SECONDS = 0.5
+"""Edits of the same thing within this time become one step."""
+
+
+class _Step(QUndoCommand):
+    """One step: the project before and after."""
+
+    def __init__(self, document: Document, name: str, before: Project, after: Project, merge: str) -> None:
+        super().__init__(name)
+        self._document = document
+        self.before = before
+        self.after = after
+        self._merge = merge
+        self._time = time.monotonic()
+        self._first = True
+
+    def id(self) -> int:
+        return (hash(self._merge) & 0x3FFFFFFF) if self._merge else -1
+
+    def mergeWith(self, other: QUndoCommand) -> bool:
+        if not isinstance(other, _Step) or other._merge != self._merge or other._time - self._time > MERGE_SECONDS:
+            return False
+        self.after = other.after
+        self._time = other._time
+        return True
+
+    def redo(self) -> None:
+        self._document._take(self.after)
+
+    def undo(self) -> None:
+        self._document._take(self.before)
+
+
+class Document(QObject):
+    """Holds the project and tells everybody when it changes. Panels get values from it; only the window edits it."""
+
+    changed = Signal(object)
+    """The project changed; carries the graph's `Diff`."""
+    replaced = Signal()
+    """Another project was opened."""
+    state_changed = Signal()
+    """Path or saved state changed."""
+    refused = Signal(str)
+    """An edit was refused; carries the sentence."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.project = Project()
+        self.path: Path | None = None
+        self.draft: Path | None = None
+        self.walk: Inference = infer(self.project.graph, {})
+        self.problems: list[Problem] = []
+        self._source: Source | None = None
+        self._saved = self.project
+        self.stack = QUndoStack(self)
+        self._steps: list[_Step] = []
+        self._journal = QTimer(self)
+        self._journal.setSingleShot(True)
+        self._journal.setInterval(300)
+        self._journal.timeout.connect(self.write_journal)
+        self._journal_dirty = False
+        self._analyse()
+
+    # ---- edits ----
+
+    def edit(self, name: str, change: Callable[[Project], Project], merge: str = "") -> bool:
+        """Carry out an edit as one step of undo; False where it was refused (the sentence goes out as `refused`)."""
+        try:
+            after = change(self.project)
+        except UserError as error:
+            self.refused.emit(error.message)
+            return False
+        if after == self.project:
+            return True
+        step = _Step(self, name, self.project, after, merge)
+        self._steps.append(step)  # Qt's stack holds no Python reference
+        self.stack.push(step)
+        return True
+
+    def edit_graph(self, name: str, change: Callable[[Any], Any], merge: str = "") -> bool:
+        """An edit of the first network alone."""
+        return self.edit(name, lambda project: project.with_graph(change(project.graph)), merge)
+
+    def set_view(self, **values: Any) -> None:
+        """Remember where the person is; no step of undo, does not count as edited."""
+        view = {**self.project.view, **values}
+        if view != self.project.view:
+            saved = self._saved is self.project
+            self.project = replace(self.project, view=view)
+            if saved:
+                self._saved = self.project
+
+    def _take(self, project: Project) -> None:
+        before = self.project
+        self.project = replace(project, view=before.view)
+        self._analyse()
+        self.changed.emit(diff(before.graph, project.graph))
+        self.state_changed.emit()
+        self._journal_dirty = True
+        if not self._journal.isActive():
+            self._journal.start()
+
+    def _analyse(self) -> None:
+        self.walk = infer(self.project.graph, self.project.data.schema, self.project.blocks)
+        self.problems = check(self.project, self.walk)
+        self._source = None
+
+    @property
+    def source(self) -> Source:
+        """The generated source of the project as it is, broken parts as comments."""
+        if self._source is None:
+            self._source = generate(self.project, strict=False)
+        return self._source
+
+    @property
+    def errors(self) -> list[Problem]:
+        return [problem for problem in self.problems if problem.level == "error"]
+
+    # ---- files ----
+
+    @property
+    def edited(self) -> bool:
+        """Whether there is something that the file does not have."""
+        return self.path is not None and _content(self.project) != _content(self._saved)
+
+    @property
+    def runs(self) -> Path:
+        """The folder for new runs."""
+        home = self.path or self.draft
+        assert home is not None
+        return runs_folder(home)
+
+    @property
+    def all_runs(self) -> list[Path]:
+        """Every folder that holds runs of this project: those of the draft it was once, too."""
+        also = [Path(part) for part in self.project.view.get("also_runs", ()) if isinstance(part, str)]
+        return list(dict.fromkeys([self.runs, *also]))
+
+    def start(self, project: Project, path: Path | None = None, draft: Path | None = None) -> None:
+        """Show a project, forgetting the steps of the one before."""
+        self.write_journal()
+        self.stack.clear()
+        self._steps.clear()
+        self.path = path
+        self.draft = draft if path is None else None
+        if path is None and draft is None:
+            self.draft = new_draft(project.name)
+        self.project = project
+        self._saved = project
+        self._analyse()
+        self._journal_dirty = path is None
+        self.write_journal()
+        self.replaced.emit()
+        self.state_changed.emit()
+        if self.path or self.draft:
+            memory.remember(self.path or self.draft)  # type: ignore[arg-type]
+
+    def open(self, path: Path) -> str:
+        """Open a file; returns what the person should know, such as that unsaved work was found, else nothing.
+
+        Raises:
+            UserError: the file cannot be opened; the present project stays.
+        """
+        project = load(path)
+        path = path.resolve()
+        if path.parent == drafts_folder().resolve():
+            self.start(project, draft=path)
+            return ""
+        kept = _journal_of(path)
+        self.start(project, path=path)
+        if kept.exists():
+            try:
+                recovered = load(kept)
+            except UserError:
+                return ""
+            if _content(recovered) != _content(project):
+                self.edit("Recovered edits", lambda _: recovered)
+                return "Edits that were not saved last time are back. Undo takes them away."
+        return ""
+
+    def save(self, path: Path | None = None) -> None:
+        """Write the file; with a path, under that name from now on.
+
+        Raises:
+            UserError: it could not be written; the old file and the work are unchanged.
+        """
+        target = (path or self.path or Path()).resolve()
+        if path is None and self.path is None:
+            raise UserError("This project has no name yet. Choose where to save it.")
+        if target.suffix != SUFFIX:
+            target = target.with_name(target.name + SUFFIX)
+        project = self.project
+        moved = target != self.path
+        if moved:
+            also = [str(part) for part in self.all_runs if part != runs_folder(target)]
+            project = replace(project, view={**project.view, "also_runs": also})
+            if self.path is None or project.name == self.path.stem:
+                project = replace(project, name=project.name if project.name != "Untitled" else target.stem)
+        write_atomically(target, dumps(project).encode())
+        old = _journal_of(self.path) if self.path else None
+        draft = self.draft
+        self.path, self.draft = target, None
+        self.project = project
+        self._saved = project
+        self._journal_dirty = False
+        self._journal.stop()
+        for gone in (old, _journal_of(target), draft):
+            if gone is not None:
+                gone.unlink(missing_ok=True)
+        if draft is not None:
+            memory.forget(draft)
+        memory.remember(target)
+        self.state_changed.emit()
+
+    def write_journal(self) -> None:
+        """Keep the present state on disk: the draft itself, or the unsaved edits of a named project."""
+        self._journal.stop()
+        if not self._journal_dirty:
+            return
+        target = self.draft or (_journal_of(self.path) if self.path else None)
+        if target is None:
+            return
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            write_atomically(target, dumps(self.project).encode())
+            self._journal_dirty = False
+        except (OSError, UserError) as error:
+            self.refused.emit(f"Your work could not be kept on disk: {error}")
+
+    def discard_journal(self) -> None:
+        """Forget unsaved edits of a named project, once the person decided so."""
+        self._journal.stop()
+        self._journal_dirty = False
+        if self.path:
+            _journal_of(self.path).unlink(missing_ok=True)
+
+    # ---- history ----
+
+    def steps(self) -> list[str]:
+        """The names of all steps, from the first."""
+        return [self.stack.text(place) for place in range(self.stack.count())]
+
+
+def _content(project: Project) -> Project:
+    return replace(project, view={})
+
+
+def _journal_of(path: Path) -> Path:
+    """Where the unsaved edits of a named project are kept: never in the project's own folder."""
+    key = hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:16]
+    return state_folder() / "journal" / f"{key}{SUFFIX}"
+
+
+def new_draft(name: str) -> Path:
+    """A fresh file name among the drafts."""
+    stem = re.sub(r"[^\w\- ]", "", name).strip()[:40] or "Untitled"
+    return drafts_folder() / f"{stem}-{uuid.uuid4().hex[:8]}{SUFFIX}"
+
+
+__all__ = ["Diff", "Document", "new_draft"]
