@@ -110,15 +110,16 @@ class MultiheadAttention(Layer):
         self, query: Sequence, key: Sequence | None = None, value: Sequence | None = None, mask: Mask | None = None
     ) -> Dim:
         seen, given = self.sources(query, key, value)
-        width = query.features
-        return width * (2 * width + seen.features + given.features) + (4 * width if self.bias else 0)
+        width: Dim = query.features
+        total: Dim = width * (2 * width + seen.features + given.features) + (4 * width if self.bias else 0)
+        return total
 
     def flops(
         self, query: Sequence, key: Sequence | None = None, value: Sequence | None = None, mask: Mask | None = None
     ) -> Dim:
         seen, given = self.sources(query, key, value)
         width = query.features
-        projected = 2 * width * (2 * query.time * width + seen.time * (seen.features + given.features))
+        projected: Dim = 2 * width * (2 * query.time * width + seen.time * (seen.features + given.features))
         return projected + 4 * query.time * seen.time * width
 
     def summary(self) -> str:
@@ -164,14 +165,16 @@ class ScaledDotProductAttention(Layer):
         rest = f", scale={self.scale!r}" if self.scale is not None else ""
         before = []
         if "mask" in wired:
-            seen = f"{wired['mask']}.unsqueeze(1)"
+            seen = f"{wired['mask']}[:, None, None]"
             if self.causal:
                 before = [f"{outputs[0]}_later = {_later(query, key)}"]
                 seen = f"{seen} & ~{outputs[0]}_later"
             rest = f", attn_mask={seen}{rest}"
         elif self.causal:
             rest = f", is_causal=True{rest}"
-        return [*before, f"{outputs[0]} = F.scaled_dot_product_attention({query}, {key}, {value}{rest})"]
+        # the ONNX exporter only takes it with an axis for the heads
+        heads = ", ".join(f"{name}.unsqueeze(1)" for name in (query, key, value))
+        return [*before, f"{outputs[0]} = F.scaled_dot_product_attention({heads}{rest}).squeeze(1)"]
 
     def flops(self, query: Sequence, key: Sequence, value: Sequence, mask: Mask | None = None) -> Dim:
         return 2 * query.time * key.time * (query.features + value.features)

@@ -168,7 +168,7 @@ class Concatenate(Layer):
     def expression(self, *args: str) -> str:
         return f"torch.cat([{', '.join(args)}], dim={DIMS[self.axis]})"
 
-    def arithmetic(self, *inputs: Tensor) -> str:
+    def arithmetic(self, *inputs: Anything) -> str:
         along = place(self, inputs[0], self.axis, "inputs")
         return f"{' + '.join(str(x.dims[along]) for x in inputs)} = {self.shape(*inputs).dims[along]}"
 

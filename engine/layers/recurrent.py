@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 from engine.declare import param
 from engine.layer import Layer, call, layer
@@ -16,7 +16,7 @@ class Recurrent(Layer):
     """What the recurrent layers share."""
 
     outputs = ("sequence", "last")
-    samples = (
+    samples: ClassVar[tuple[dict[str, Any], ...]] = (
         {"hidden": 5, "layers": 2},
         {"hidden": 4, "both_directions": True},
         {"hidden": 3, "layers": 2, "both_directions": True, "dropout": 0.2},

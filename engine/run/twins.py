@@ -6,7 +6,7 @@ A layer names its twin (`Layer.twin`); the contract tests prove that both comput
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import cast
+from typing import Any, cast
 
 import torch
 from torch import Tensor, nn
@@ -37,7 +37,7 @@ class OnnxRecurrent(nn.Module):
     def _gates(self, trained: nn.RNNBase, name: str, end: str) -> Tensor:
         order = ONNX_GATES[self.kind]
         if not trained.bias and name.startswith("bias"):
-            return torch.zeros(len(order) * self.hidden, dtype=trained.weight_hh_l0.dtype)
+            return torch.zeros(len(order) * self.hidden, dtype=cast(Tensor, trained.weight_hh_l0).dtype)
         value = cast(Tensor, getattr(trained, f"{name}_{end}")).detach()
         parts = value.chunk(len(order))
         return torch.cat([parts[place] for place in order])
@@ -57,7 +57,7 @@ class OnnxRecurrent(nn.Module):
         return x.transpose(0, 1), (last, torch.cat(cells)) if self.kind == "LSTM" else last
 
     def _node(self, x: Tensor, index: int, steps: int, batch: int) -> list[Tensor]:
-        attributes: dict[str, int | str | list[str]] = {
+        attributes: dict[str, Any] = {
             "hidden_size": self.hidden,
             "direction": "bidirectional" if self.directions == 2 else "forward",
         }

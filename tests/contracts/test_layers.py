@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import copy
 import inspect
 import json
 import re
@@ -14,6 +15,8 @@ import numpy as np
 import onnxruntime
 import pytest
 import torch
+from torch import Tensor as TorchTensor
+from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from engine.data.fields import Field, category, number
@@ -257,81 +260,115 @@ def test_ports_come_from_the_signature() -> None:
 # ---- ONNX --------------------------------------------------------------------------------------------------------
 
 
-def _export_cases(long: bool) -> list[object]:
-    found = []
-    for cls in LAYERS:
-        seen = cases(cls)
-        found += [pytest.param(case, id=case.id) for case in (seen[1:] if long else seen[:1])]
-    return found
+class Together(nn.Module):
+    """Several layers on the same inputs, which leave in one file: an export takes most of a second, large or small."""
+
+    def __init__(self, group: list[Case]) -> None:
+        super().__init__()
+        torch.manual_seed(0)
+        self.group = group
+        self.members = nn.ModuleList(Built(case) for case in group).eval()
+        _stir(self)
+
+    def forward(self, *args: TorchTensor) -> tuple[TorchTensor, ...]:
+        return tuple(output for member in self.members for output in member(*args))
+
+    def names(self) -> list[str]:
+        """For each output, the case it comes from."""
+        return [case.id for case in self.group for _ in case.layer.output_names()]
+
+    def twin(self) -> nn.Module:
+        """A copy with export twins in place."""
+        twins = {
+            f"members.{place}.module": case.layer.twin
+            for place, case in enumerate(self.group)
+            if case.layer.twin and self.members[place].module is not None
+        }
+        return replace_twins(copy.deepcopy(self), twins)
 
 
-def export(case: Case, folder: Path, free: bool = False) -> tuple[Built, onnxruntime.InferenceSession]:
-    """The layer, and its ONNX file with a free batch (on request free steps too) and twins in place."""
-    torch.manual_seed(0)
-    built = Built(case).eval()
-    _stir(built)
-    inputs = feed(case)
-    exported = built
-    if case.layer.twin and built.module is not None:
-        exported = Built(case).eval()
-        exported.load_state_dict(built.state_dict())
-        replace_twins(exported, {"module": case.layer.twin})
-    axes = tuple({0: "batch", **({1: "steps"} if free else {})} for _ in inputs)
-    path = folder / "layer.onnx"
+def _groups() -> list[object]:
+    """The first case of every layer, at most ten with the same inputs together."""
+    chunks = grouped([cases(cls)[0] for cls in LAYERS if not cls.no_onnx])
+    return [pytest.param(group, id="+".join(type(case.layer).__name__ for case in group)) for group in chunks]
+
+
+def grouped(found: list[Case]) -> list[list[Case]]:
+    """Cases with the same inputs together, at most ten."""
+    alike: dict[str, list[Case]] = {}
+    for case in found:
+        alike.setdefault(str(list(case.inputs.items())), []).append(case)
+    return [group[place : place + 10] for group in alike.values() for place in range(0, len(group), 10)]
+
+
+def export(model: Together, folder: Path, free: bool = False) -> onnxruntime.InferenceSession:
+    """The layers as ONNX with a free batch (on request free steps too) and twins in place."""
+    inputs = feed(model.group[0])
+    path = folder / "layers.onnx"
     with warnings.catch_warnings():
         # torch's exporter warns about its own internals
         warnings.simplefilter("ignore")
         torch.onnx.export(
-            exported,
+            model.twin(),
             tuple(inputs),
             str(path),
             dynamo=True,
-            dynamic_shapes=(axes,),
+            dynamic_shapes=(tuple({0: "batch", **({1: "steps"} if free else {})} for _ in inputs),),
             opset_version=20,
             external_data=False,
-            input_names=built.names,
+            input_names=[f"input_{place}" for place in range(len(inputs))],
             verbose=False,
         )
-    return built, onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+    return onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
 
 
-def _stir(built: Built) -> None:
+def _stir(model: nn.Module) -> None:
     """Give statistics and scales values that an exporter cannot mistake for their defaults."""
     with torch.no_grad():
-        for name, buffer in built.named_buffers():
+        for name, buffer in model.named_buffers():
             if buffer.is_floating_point() and "running" in name:
                 buffer.uniform_(0.5, 2.0)
-        for weight in built.parameters():
+        for weight in model.parameters():
             weight.add_(0.1 * torch.randn_like(weight))
 
 
-def agree(built: Built, session: onnxruntime.InferenceSession, inputs: list[torch.Tensor]) -> None:
+def agree(model: Together, session: onnxruntime.InferenceSession, inputs: list[TorchTensor]) -> None:
     """onnxruntime and torch give the same."""
     with torch.no_grad():
-        expected = built(*inputs)
-    fed = {node.name: value.numpy() for node, value in zip(session.get_inputs(), inputs, strict=True)}
-    for wanted, found in zip(expected, session.run(None, fed), strict=True):
-        assert found.shape == tuple(wanted.shape)
-        np.testing.assert_allclose(found, wanted.numpy(), rtol=1e-5, atol=1e-5)
+        expected = model(*inputs)
+    taken = {node.name for node in session.get_inputs()}
+    fed = {f"input_{place}": value.numpy() for place, value in enumerate(inputs)}
+    results = session.run(None, {name: value for name, value in fed.items() if name in taken})
+    for name, wanted, found in zip(model.names(), expected, results, strict=True):
+        assert found.shape == tuple(wanted.shape), name
+        np.testing.assert_allclose(found, wanted.numpy(), rtol=1e-5, atol=1e-5, err_msg=name)
 
 
-@pytest.mark.parametrize("case", _export_cases(long=False))
-def test_onnx_agrees(case: Case, tmp_path: Path) -> None:
-    _check_onnx(case, tmp_path)
+def check_onnx(group: list[Case], folder: Path) -> None:
+    model = Together(group)
+    session = export(model, folder)
+    for batch in (1, 3):
+        agree(model, session, feed(group[0], batch))
+
+
+@pytest.mark.parametrize("group", _groups())
+def test_onnx_agrees(group: list[Case], tmp_path: Path) -> None:
+    try:
+        check_onnx(group, tmp_path)
+    except torch.onnx.OnnxExporterError:
+        # say which one it is
+        for case in group:
+            check_onnx([case], tmp_path)
+        raise
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("case", _export_cases(long=True))
-def test_onnx_agrees_for_all_samples(case: Case, tmp_path: Path) -> None:
-    _check_onnx(case, tmp_path)
-
-
-def _check_onnx(case: Case, folder: Path) -> None:
-    if case.layer.no_onnx:
-        pytest.skip(case.layer.no_onnx)
-    built, session = export(case, folder)
-    for batch in (1, 3):
-        agree(built, session, feed(case, batch))
+@every_layer
+def test_onnx_agrees_for_all_samples(cls: type[Layer], tmp_path: Path) -> None:
+    if cls.no_onnx:
+        pytest.skip(cls.no_onnx)
+    for group in grouped(cases(cls)):
+        check_onnx(group, tmp_path)
 
 
 FREE = [
@@ -340,11 +377,11 @@ FREE = [
 ]
 
 
-@pytest.mark.parametrize("case", FREE, ids=lambda case: type(case.layer).__name__)
-def test_recurrent_layers_leave_with_free_length(case: Case, tmp_path: Path) -> None:
-    built, session = export(case, tmp_path, free=True)
+def test_recurrent_layers_leave_with_free_length(tmp_path: Path) -> None:
+    model = Together(FREE)
+    session = export(model, tmp_path, free=True)
     for batch, steps in ((1, 1), (5, 20), (2, 100)):
-        agree(built, session, [data(Sequence(steps, 8), batch)])
+        agree(model, session, [data(Sequence(steps, 8), batch)])
 
 
 def test_every_twin_exists() -> None:
