@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from widgets import icons, theme
 from widgets.controls import KeyCap, Label, Line, Popup
-from widgets.controls.base import Themed, box, paint_icon, row, text, width_of
+from widgets.controls.base import box, paint_icon, row, text, width_of
 from widgets.controls.fields import SearchField
 from widgets.controls.labels import cap_width, paint_cap
 from widgets.fuzzy import match
@@ -124,7 +124,7 @@ class _FinderRows(RowPainter):
         draw_runs(painter, QRectF(x, area.y(), right - x, area.height()), one.label, row.places, ink)
 
 
-class _BareSearch(Themed, SearchField):
+class _BareSearch(SearchField):
     """The finder's search line: without a frame, the popup is its frame."""
 
     def __init__(self, placeholder: str):

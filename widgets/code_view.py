@@ -1,0 +1,270 @@
+"""The code panel: the generated Python, which line belongs to which node, and the way there and back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QGuiApplication, QPalette, QTextCharFormat, QTextCursor, QTextFormat
+from PySide6.QtWidgets import QFrame, QPlainTextEdit, QTextEdit, QToolTip, QWidget
+
+from widgets import theme
+from widgets.code_colors import CodeColors
+from widgets.controls import Button, Label, surface
+from widgets.controls.base import column, row, start, text, width_of
+
+
+class _Margin(QWidget):
+    """Line numbers and, per line, a stripe in the hue of its node's section."""
+
+    def __init__(self, code: _Code):
+        super().__init__(code)
+        self._code = code
+
+    def sizeHint(self):
+        return QSize(self._code.margin_width(), 0)
+
+    def paintEvent(self, event):
+        code, sizes, painter = self._code, theme.sizes(), start(self)
+        painter.fillRect(self.rect(), theme.color("field"))
+        block = code.firstVisibleBlock()
+        top = code.blockBoundingGeometry(block).translated(code.contentOffset()).top()
+        while block.isValid() and top <= event.rect().bottom():
+            high, number = code.blockBoundingRect(block).height(), block.blockNumber() + 1
+            area = QRectF(0, top, self.width() - sizes.s16, high)
+            if number in code.marked:
+                painter.fillRect(QRectF(0, top, self.width(), high), theme.color("acc_wash"))
+            ink = "text2" if number in code.marked else "text3"
+            text(painter, area, str(number), "code", ink, Qt.AlignmentFlag.AlignRight)
+            role = code.stripe(number)
+            if role:
+                spot = QRectF(self.width() - sizes.s8, top, sizes.ring + sizes.hair, high)
+                painter.fillRect(spot, theme.color(role))
+            top += high
+            block = block.next()
+
+
+class _Code(QPlainTextEdit):
+    """The text itself, read only."""
+
+    line_chosen = Signal(int)
+
+    def __init__(self):
+        super().__init__()
+        self.owners: dict[int, str] = {}
+        self.hues: dict[str, str] = {}
+        self.problems: dict[str, str] = {}
+        self.marked: set[int] = set()
+        self.setReadOnly(True)
+        self.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+        self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setAccessibleName("Code")
+        self.setTabChangesFocus(True)
+        self.colors = CodeColors(self.document())
+        self.margin = _Margin(self)
+        self._dress()
+        self.updateRequest.connect(self._on_update)
+        self.cursorPositionChanged.connect(self._on_moved)
+        self._quiet = False
+
+    def _dress(self) -> None:
+        # the application's sheet gives text fields a border; the code fills its panel
+        self.setStyleSheet("QPlainTextEdit, QPlainTextEdit:focus { border: none; border-radius: 0; padding: 0; }")
+        self.setFont(theme.font("code"))
+        palette = self.palette()
+        palette.setColor(QPalette.ColorRole.Text, theme.color("text1"))
+        self.setPalette(palette)
+        self.document().setDocumentMargin(theme.sizes().s4)
+        self.setViewportMargins(self.margin_width(), 0, 0, 0)
+
+    def changeEvent(self, event):
+        super().changeEvent(event)
+        if event.type() == event.Type.StyleChange and hasattr(self, "margin"):
+            self.setFont(theme.font("code"))
+            self.setViewportMargins(self.margin_width(), 0, 0, 0)
+            self.colors.recolor()
+            self.mark(self.marked, scroll=False)
+
+    def margin_width(self) -> int:
+        digits = max(3, len(str(self.blockCount())))
+        return round(width_of("0" * digits, "code") + theme.sizes().s32)
+
+    def stripe(self, number: int) -> str:
+        """The color role of a line's stripe, empty without one."""
+        owner = self.owners.get(number, "")
+        if owner in self.problems:
+            return "error_fill"
+        return f"hue:{self.hues[owner]}" if owner in self.hues else ""
+
+    def resizeEvent(self, event):
+        super().resizeEvent(event)
+        inside = self.contentsRect()
+        self.margin.setGeometry(inside.left(), inside.top(), self.margin_width(), inside.height())
+
+    def _on_update(self, rect, dy: int) -> None:
+        if dy:
+            self.margin.scroll(0, dy)
+        else:
+            self.margin.update(0, rect.y(), self.margin.width(), rect.height())
+
+    def set_code(self, words: str) -> None:
+        """Show a text, keeping the place where the person looks."""
+        if words == self.toPlainText():
+            return
+        self._quiet = True
+        place = self.verticalScrollBar().value()
+        self.setPlainText(words)
+        self.verticalScrollBar().setValue(place)
+        self.setViewportMargins(self.margin_width(), 0, 0, 0)
+        self._quiet = False
+
+    def mark(self, numbers: set[int], scroll: bool = True) -> None:
+        """Wash these lines and underline the lines of nodes with problems."""
+        self.marked = set(numbers)
+        extra = [self._wash(number) for number in sorted(numbers)]
+        extra += [self._wave(number) for number, owner in self.owners.items() if owner in self.problems]
+        self.setExtraSelections([one for one in extra if one is not None])
+        if numbers and scroll:
+            self._show_line(min(numbers))
+        self.margin.update()
+
+    def _cursor(self, number: int) -> QTextCursor | None:
+        block = self.document().findBlockByNumber(number - 1)
+        return QTextCursor(block) if block.isValid() else None
+
+    def _wash(self, number: int) -> QTextEdit.ExtraSelection | None:
+        cursor = self._cursor(number)
+        if cursor is None:
+            return None
+        made = QTextEdit.ExtraSelection()
+        made.cursor = cursor
+        made.format.setBackground(theme.color("acc_wash"))
+        made.format.setProperty(QTextFormat.Property.FullWidthSelection, True)
+        return made
+
+    def _wave(self, number: int) -> QTextEdit.ExtraSelection | None:
+        cursor = self._cursor(number)
+        if cursor is None:
+            return None
+        line = cursor.block().text()
+        cursor.setPosition(cursor.block().position() + len(line) - len(line.lstrip()))
+        cursor.movePosition(QTextCursor.MoveOperation.EndOfBlock, QTextCursor.MoveMode.KeepAnchor)
+        made = QTextEdit.ExtraSelection()
+        made.cursor = cursor
+        made.format.setUnderlineStyle(QTextCharFormat.UnderlineStyle.WaveUnderline)
+        made.format.setUnderlineColor(theme.color("error_fill"))
+        return made
+
+    def _show_line(self, number: int) -> None:
+        first = self.firstVisibleBlock().blockNumber() + 1
+        high = self.blockBoundingRect(self.document().firstBlock()).height() or 1
+        shown = int(self.viewport().height() / high)
+        if not first <= number < first + shown - 1:
+            self.verticalScrollBar().setValue(max(0, number - 1 - shown // 3))
+
+    def _on_moved(self) -> None:
+        if not self._quiet and not self.textCursor().hasSelection():
+            self.line_chosen.emit(self.textCursor().blockNumber() + 1)
+
+    def event(self, event):
+        if event.type() == event.Type.ToolTip:
+            at = self.viewport().mapFromGlobal(event.globalPos())
+            owner = self.owners.get(self.cursorForPosition(QPoint(at.x(), at.y())).blockNumber() + 1, "")
+            QToolTip.showText(event.globalPos(), self.problems.get(owner, ""), self)
+            return True
+        return super().event(event)
+
+
+class CodeView(QWidget):
+    """The dock panel. `corner` holds the note and the buttons; a dock may take it into its own row."""
+
+    node_chosen = Signal(str)
+    copied = Signal()
+    save_wanted = Signal()
+
+    def __init__(self, parent: QWidget | None = None):
+        super().__init__(parent)
+        surface(self, "field")
+        sizes = theme.sizes()
+        self._whole = column(self)
+        self.corner = QWidget()
+        line = row(self.corner, space=sizes.s4)
+        line.setContentsMargins(sizes.s16, sizes.s4, sizes.s8, sizes.s4)
+        line.addStretch(1)
+        line.addWidget(Label("Read only, follows the canvas", "secondary", "text3"))
+        line.addSpacing(sizes.s8)
+        self.copy_button = Button("Copy", "copy", "quiet")
+        self.save_button = Button("Save as .py", "file-code", "quiet")
+        for button in (self.copy_button, self.save_button):
+            button.set_small(True)
+            line.addWidget(button)
+        self._whole.addWidget(self.corner)
+        self.code = _Code()
+        self._whole.addWidget(self.code, 1)
+        self.waiting = Label("", "secondary", "text2", wrap=True)
+        self.waiting.setMargin(sizes.s16)
+        self.waiting.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.waiting.hide()
+        self._whole.addWidget(self.waiting, 1)
+        self.copy_button.clicked.connect(self.copy)
+        self.save_button.clicked.connect(self.save_wanted)
+        self.code.line_chosen.connect(self._on_line)
+
+    def text(self) -> str:
+        """The source that is shown."""
+        return self.code.toPlainText()
+
+    def show_code(
+        self,
+        words: str,
+        lines: Mapping[int, str],
+        hues: Mapping[str, str] | None = None,
+        problems: Mapping[str, str] | None = None,
+    ) -> None:
+        """Show source.
+
+        Args:
+            lines: line number (from 1) to node id.
+            hues: node id to section.
+            problems: node id to what is wrong with it.
+        """
+        self.waiting.hide()
+        self.code.show()
+        self._enable(True)
+        marked = {self.code.owners[number] for number in self.code.marked if number in self.code.owners}
+        self.code.owners, self.code.hues = dict(lines), dict(hues or {})
+        self.code.problems = dict(problems or {})
+        self.code.set_code(words)
+        self._mark(marked, scroll=False)
+
+    def show_waiting(self, sentence: str) -> None:
+        """Say why there is no code yet."""
+        self.code.hide()
+        self.waiting.setText(sentence)
+        self.waiting.show()
+        self._enable(False)
+
+    def highlight(self, nodes: Iterable[str]) -> None:
+        """Wash the lines of these nodes and bring the first into view."""
+        self._mark(set(nodes), scroll=True)
+
+    def copy(self) -> None:
+        """Put the whole source on the clipboard."""
+        QGuiApplication.clipboard().setText(self.text())
+        self.copied.emit()
+
+    def _mark(self, nodes: set[str], scroll: bool) -> None:
+        self.code.mark({number for number, owner in self.code.owners.items() if owner in nodes}, scroll)
+
+    def _enable(self, on: bool) -> None:
+        for button in (self.copy_button, self.save_button):
+            button.set_enabled_because(on, "There is no code yet.")
+
+    def _on_line(self, number: int) -> None:
+        owner = self.code.owners.get(number)
+        if owner:
+            self._mark({owner}, scroll=False)
+            self.node_chosen.emit(owner)
