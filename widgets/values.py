@@ -86,6 +86,17 @@ class MetricName:
 
 
 @dataclass(frozen=True)
+class ComparedRun:
+    """A run beside others: all its numbers."""
+
+    id: str
+    name: str
+    number: int
+    steps: tuple[StepRow, ...] = ()
+    epochs: tuple[EpochRow, ...] = ()
+
+
+@dataclass(frozen=True)
 class Advice:
     """One finding of the Doctor or of the data report, with its repair."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from time import perf_counter
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
@@ -15,7 +16,7 @@ from widgets.plots import scales
 from widgets.plots.clock import Clock, Crosshair
 
 EPOCHS, TIME = 0, 1
-_FINE_LINE_POINTS = 320  # beyond, a wide antialiased pen costs several times more
+_FINE_LINE_POINTS = 1100  # beyond, a wide antialiased pen costs several times more
 _RAW_ALPHA = 0.32
 _SHADE_ALPHA = 0.35
 
@@ -221,6 +222,7 @@ class Area(Themed, QWidget):
     def paintEvent(self, event):
         if self._frame is None:
             return
+        began = perf_counter()
         painter = start(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         self._paint_grid(painter)
@@ -234,6 +236,7 @@ class Area(Themed, QWidget):
         self._paint_star(painter)
         self._paint_labels(painter)
         self._paint_crosshair(painter)
+        Clock.shared().painted((perf_counter() - began) * 1000)
 
     def _paint_grid(self, painter: QPainter) -> None:
         frame, sizes, caption = self._frame, theme.sizes(), theme.line_height("caption")
@@ -359,9 +362,11 @@ class Area(Themed, QWidget):
         frame = self._frame
         wanted = [drawn.end.y() for _style, drawn in ends]
         placed = spread(wanted, height, frame.top, frame.top + frame.height)
+        furthest = max((drawn.end.x() for _style, drawn in ends), default=0.0)
         for (style, drawn), y in zip(ends, placed, strict=True):
             words = f"{style.words} {scales.reading(drawn.end_value, self.kind)}".strip()
-            x = drawn.end.x() + theme.sizes().s8
+            near = furthest - drawn.end.x() < theme.sizes().s32  # ends that nearly meet share one edge
+            x = (furthest if near else drawn.end.x()) + theme.sizes().s8
             area = QRectF(x, y - height / 2, width_of(words, "caption", True) + 1, height)
             text(painter, area, words, "caption", style.color, bold=True)
 
@@ -413,8 +418,7 @@ class Area(Themed, QWidget):
         wide = max(names + values + sizes.dot + sizes.s6 + sizes.s16, width_of(self._title_of(place), "caption"))
         wide += 2 * sizes.s8
         tall = line * (len(rows) + 1) + 2 * sizes.s6
-        left = x + sizes.s12 if x + sizes.s12 + wide < self.width() else x - sizes.s12 - wide
-        card = QRectF(round(left), round(self._frame.top + sizes.s4), round(wide), round(tall))
+        card = self._free_place(x, round(wide), round(tall))
         shadow.paint(painter, card, sizes.r6)
         box(painter, card, sizes.r6, "hover" if theme.is_dark() else "card", "line2")
         at = QRectF(card.x() + sizes.s8, card.y() + sizes.s6, card.width() - 2 * sizes.s8, line)
@@ -425,6 +429,22 @@ class Area(Themed, QWidget):
             name = at.adjusted(sizes.dot + sizes.s6, 0, 0, 0)
             text(painter, name, style.words or "Value", "caption", "text1")
             text(painter, at, value, "caption", "text1", Qt.AlignmentFlag.AlignRight, bold=True)
+
+    def _free_place(self, x: float, wide: float, tall: float) -> QRectF:
+        """Return where the card beside the crosshair hides the fewest points and labels."""
+        sizes, frame, best = theme.sizes(), self._frame, None
+        tops = [frame.top + sizes.s4, frame.top + (frame.height - tall) / 2, frame.top + frame.height - tall - sizes.s4]
+        points = [point for drawn in self._drawn.values() for point in (*(drawn.dots or ()), drawn.end) if point]
+        label = QPointF(sizes.s32, 0)
+        points += [drawn.end + label * share for drawn in self._drawn.values() if drawn.end for share in (1, 2)]
+        for left in (x + sizes.s12, x - sizes.s12 - wide):
+            for top in tops:
+                card = QRectF(round(left), round(top), wide, tall)
+                cost = sum(card.contains(point) for point in points)
+                cost += 100 if card.right() > self.width() or card.left() < 0 else 0
+                if best is None or cost < best[0]:
+                    best = (cost, card)
+        return best[1]
 
     def _on_crosshair(self) -> None:
         if self.isVisible():

@@ -31,6 +31,7 @@ class Clock(QObject):
         super().__init__(parent)
         self.buckets = _MOST
         self._wanting: dict[int, object] = {}
+        self._painted_ms = 0.0
         self._timer = QTimer(self)
         self._timer.setInterval(TICK_MS)
         self._timer.timeout.connect(self.tick)
@@ -45,6 +46,10 @@ class Clock(QObject):
             if not self._timer.isActive():
                 self._timer.start()
 
+    def painted(self, spent_ms: float) -> None:
+        """Hear how long a plot took to paint; it counts for the next tick."""
+        self._painted_ms += spent_ms
+
     def tick(self) -> None:
         """Draw what wants it."""
         wanting, self._wanting = list(self._wanting.values()), {}
@@ -52,7 +57,8 @@ class Clock(QObject):
         for plot in wanting:
             if shiboken6.isValid(plot) and plot.isVisible():
                 plot.redraw()
-        self._adapt((perf_counter() - start) * 1000)
+        self._adapt((perf_counter() - start) * 1000 + self._painted_ms)
+        self._painted_ms = 0.0
         if not self._wanting:
             self._timer.stop()
 

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from widgets import theme, words
 from widgets.controls.base import Themed, start, text, width_of
+from widgets.plots.scales import reading
 from widgets.plots.viridis import color_at, table
 
 
@@ -66,7 +67,7 @@ class HeatMap(Themed, QWidget):
 
     def _last(self, row: int) -> str:
         real = [value for value in self._values[row] if math.isfinite(value)]
-        return words.number(real[-1], 2) if real else "–"
+        return _short(real[-1]) if real else "–"
 
     def _places(self) -> tuple[QRectF, float, float]:
         """Return where cells lie, the width of names and of values."""
@@ -154,7 +155,7 @@ class HeatMap(Themed, QWidget):
             QToolTip.hideText()
             return
         row, column = found
-        value = words.number(self._values[row][column], 3)
+        value = reading(self._values[row][column], "number")
         QToolTip.showText(event.globalPosition().toPoint(), f"{self._names[row]}, epoch {column + 1}: {value}", self)
 
     def sizeHint(self):
@@ -162,3 +163,10 @@ class HeatMap(Themed, QWidget):
 
     def minimumSizeHint(self):
         return QSize(theme.sizes().palette, theme.sizes().tile * 3)
+
+
+def _short(value: float) -> str:
+    """Write two digits: 0.0035."""
+    if 1e-5 <= abs(value) < 1:
+        return f"{value:.{1 - math.floor(math.log10(abs(value)))}f}"
+    return words.number(value, 2)

@@ -7,7 +7,7 @@ from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from widgets import theme, words
-from widgets.controls.base import Themed, box, start, text, width_of
+from widgets.controls.base import Themed, start, text, width_of
 
 
 def paint_bars(painter: QPainter, area: QRectF, counts, color, gap: float | None = None) -> None:

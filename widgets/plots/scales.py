@@ -7,7 +7,7 @@ import math
 from widgets import words
 
 _STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
-_SPANS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 21_600, 43_200, 86_400)
+_SPANS = (1, 2, 5, 10, 20, 30, 60, 120, 180, 300, 600, 900, 1800, 3600, 7200, 14_400, 21_600, 43_200, 86_400)
 
 
 def round_step(span: float, wanted: int, whole: bool = False) -> float:
@@ -28,7 +28,7 @@ def round_range(low: float, high: float, wanted: int = 5) -> tuple[float, float]
         pad = abs(high) * 0.5 or 1.0
         low, high = low - pad, high + pad
     step = round_step(high - low, wanted)
-    return math.floor(low / step + 1e-9) * step, math.ceil(high / step - 1e-9) * step
+    return math.floor(low / step + 1e-5) * step, math.ceil(high / step - 1e-5) * step
 
 
 def ticks(low: float, high: float, wanted: int, whole: bool = False) -> list[float]:
@@ -68,6 +68,7 @@ def write(value: float, step: float, kind: str) -> str:
         text = words.number(value, 3)
     else:
         text = f"{value:.{_decimals(step)}f}".replace("-", "−")
+        text = text.rstrip("0").rstrip(".") if "." in text and abs(step) < 0.009 else text
         text = words.thousands(round(value)) if _decimals(step) == 0 else text
     return f"{text}{words.HARD}%" if kind == "share" else text
 
@@ -82,7 +83,12 @@ def _decimals(step: float) -> int:
 
 def reading(value: float, kind: str) -> str:
     """Write one measured value: 0.148, 93.4 %."""
-    return words.percent(value) if kind == "share" else words.number(value, 3)
+    if kind == "share":
+        return words.percent(value)
+    if 1e-5 <= abs(value) < 1e-3:  # people read 0.00041 sooner than 4.1e-4
+        decimals = 2 - math.floor(math.log10(abs(value)))
+        return f"{value:.{decimals}f}".rstrip("0").replace("-", "−")
+    return words.number(value, 3)
 
 
 def seconds(value: float) -> str:
