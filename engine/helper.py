@@ -143,7 +143,9 @@ class Helper:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
     def ask(self, call: str, args: Mapping[str, Any] | None = None, on_progress: Progress | None = None) -> Any:

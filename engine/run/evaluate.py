@@ -1,0 +1,88 @@
+"""Tests a trained model on data that it has not learned from, and stores what came out in the run."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from engine.codegen import OutputSpec
+from engine.data.dataset import Dataset
+from engine.errors import UserError, listed
+from engine.exporters import Progress, silent
+from engine.run.opened import Array, Opened, opened
+from engine.run.reports import class_probabilities, class_report, number_report, picture_report
+
+if TYPE_CHECKING:
+    from engine.runs import Run
+
+PARTS = ("test", "validation", "train")
+
+
+def evaluate(run: Run, part: str = "test", which: str = "best", progress: Progress = silent) -> dict[str, Any]:
+    """Test a run's model on one part of its data; stored as the run's result of that name.
+
+    Raises:
+        UserError: no such part, no items in it, or the data or weights cannot be read.
+    """
+    started = time.perf_counter()
+    model = opened(run, which)
+    dataset = model.dataset(progress)
+    indices = part_of(model, dataset, part)
+    arrays = model.raw(dataset, indices)
+    begun = time.perf_counter()
+    found = model.answers(arrays, lambda share, text: progress(0.1 + 0.9 * share, text))
+    answering = time.perf_counter() - begun
+    result = {
+        "part": part,
+        "which": which,
+        "items": len(indices),
+        "of": dataset.count,
+        "milliseconds_per_item": 1000 * answering / len(indices),
+        "outputs": [
+            _report(model, dataset, spec, answers, indices)
+            for spec, answers in zip(model.signature.outputs, found, strict=True)
+        ],
+        "seconds": time.perf_counter() - started,
+        "tested": time.time(),
+    }
+    run.set_result(part, result)
+    return result
+
+
+def part_of(model: Opened, dataset: Dataset, part: str) -> Array:
+    """The items of a part, as the training divided them."""
+    from engine.data.split import folds, split
+
+    if part not in PARTS:
+        raise UserError(f"The data has the parts {listed(PARTS, 'and')}, none called {part!r}.")
+    options = model.run.info().options
+    data = model.project.data
+    if options.get("folds"):
+        chosen = folds(dataset, data, int(options["folds"]))[int(options.get("fold", 0))]
+    else:
+        chosen = split(dataset, data)
+    indices = np.asarray(getattr(chosen, part))
+    if not len(indices):
+        raise UserError(f"The {part} part has no items. Give it a share on the Data page and train again.")
+    return indices
+
+
+def _report(model: Opened, dataset: Dataset, spec: OutputSpec, answers: Array, indices: Array) -> dict[str, Any]:
+    """What one output shows, by the kind of its target."""
+    about = {"name": spec.name, "node": spec.node, "target": spec.target}
+    if not spec.target:
+        return {**about, "kind": "none", "count": len(answers), "metrics": {}, "mistakes": []}
+    from engine.data.raw import raw_targets
+
+    truth = raw_targets(dataset, [spec.target], indices)[spec.target]
+    if not spec.classes:
+        report = number_report if dataset.field(spec.target).kind == "number" else picture_report
+        return {**about, **report(answers, truth, indices, dataset.named)}
+    rows = class_probabilities(answers, len(spec.classes))
+    known = truth >= 0
+    return {
+        **about,
+        **class_report(rows[known], truth[known], spec.classes, indices[known], dataset.named),
+    }

@@ -1,0 +1,107 @@
+"""A trained model ready to answer: raw data in, what people read out, in one module on the processor."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+from torch import nn
+
+from engine.data.dataset import Dataset, open_dataset
+from engine.errors import UserError
+from engine.exporters import Progress, silent
+from engine.exporters.signature import Signature, signature
+from engine.layer import layers
+from engine.project import Project
+
+if TYPE_CHECKING:
+    from engine.codegen import Source
+    from engine.runs import Run
+
+Array = np.ndarray[Any, Any]
+
+MOST_NUMBERS = 4_000_000
+"""Input numbers in one batch: what fits easily in memory whatever the size of an item."""
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A run's model with everything that describes it. `whole` is in use mode and on the processor."""
+
+    run: Run
+    project: Project
+    source: Source
+    signature: Signature
+    whole: nn.Module
+
+    def dataset(self, progress: Progress = silent) -> Dataset:
+        """The data that it was trained with."""
+
+        def told(done: int, total: int) -> None:
+            progress(0.1 * done / max(total, 1), "Reading the data")
+
+        return open_dataset(self.project.data, progress=told)
+
+    def raw(self, dataset: Dataset, indices: Array) -> list[Array]:
+        """The raw inputs of some items, in the types of the exported file."""
+        from engine.data.raw import raw_inputs
+
+        pairs = []
+        for one in self.signature.inputs:
+            node = self.project.graph.nodes[one.node]
+            pairs.append((node, layers[node.layer](**node.params)))
+        return self.typed(raw_inputs(dataset, pairs, indices))
+
+    def typed(self, arrays: Sequence[Array]) -> list[Array]:
+        """Arrays in the types that the exported file takes."""
+        return [
+            np.ascontiguousarray(array, dtype=one.dtype)
+            for one, array in zip(self.signature.inputs, arrays, strict=True)
+        ]
+
+    def batch_size(self, arrays: Sequence[Array]) -> int:
+        """How many items to answer at once."""
+        numbers = sum(int(np.prod(array.shape[1:])) for array in arrays)
+        return max(1, min(256, MOST_NUMBERS // max(1, numbers)))
+
+    def answers(self, arrays: Sequence[Array], progress: Progress = silent, text: str = "Testing") -> list[Array]:
+        """What the model says of raw items: one array per output, items first."""
+        return answers(self.whole, arrays, self.batch_size(arrays), progress, text)
+
+
+def answers(
+    model: nn.Module, arrays: Sequence[Array], batch: int, progress: Progress = silent, text: str = ""
+) -> list[Array]:
+    """Run a module over raw items batch by batch."""
+    count = len(arrays[0])
+    parts: list[list[Array]] = []
+    with torch.inference_mode():
+        for start in range(0, count, batch):
+            given = [torch.from_numpy(np.ascontiguousarray(array[start : start + batch])) for array in arrays]
+            parts.append([answer.numpy() for answer in model(*given)])
+            progress(min(start + batch, count) / count, text)
+    return [np.concatenate(columns) for columns in zip(*parts, strict=True)]
+
+
+def opened(run: Run, which: str = "best") -> Opened:
+    """Load the model of a run.
+
+    Args:
+        which: best, or last.
+
+    Raises:
+        UserError: the run has no such weights yet, or they are damaged.
+    """
+    from engine.run.model import load
+
+    try:
+        built = load(run, which)
+    except RuntimeError as error:  # torch's word for weights of other names or sizes
+        text = f"The weights of run {run.id} do not fit its network: the folder was changed. Train it again."
+        raise UserError(text, str(error)) from error
+    whole = built.model().cpu().eval()
+    whole.requires_grad_(False)
+    return Opened(run, built.project, built.source, signature(built.project, built.source), whole)

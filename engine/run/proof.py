@@ -1,0 +1,248 @@
+"""The proof that an exported model gives the same answers: what is compared, on which inputs, and what is said of it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from engine.codegen import OutputSpec
+from engine.data.dataset import Dataset
+from engine.errors import UserError
+from engine.exporters import Progress
+from engine.exporters.signature import ModelInput
+from engine.run.opened import Array, Opened
+from engine.run.reports import class_probabilities
+
+LIMIT = 1e-5
+"""Two answers agree where they differ by at most LIMIT + LIMIT · |PyTorch's answer|."""
+MOST_ITEMS = 2_000
+BATCHES = (1, 7, 64)
+TEST_BATCH = 64
+MISSING = 0.1
+"""Share of the random table cells that are left empty."""
+EDGES = tuple(10.0 ** (power / 4) for power in range(-40, -15))
+"""Bins of the histogram: four per power of ten, from 1e-10 to 1e-4."""
+
+Answer = Callable[[Sequence[Array]], list[Array]]
+"""A batch of raw inputs to one array per output."""
+
+
+@dataclass
+class Gap:
+    """How far two models' answers are apart, counted over everything compared."""
+
+    outputs: Sequence[OutputSpec]
+    largest: float = 0.0
+    worst: str = ""
+    over: int = 0
+    numbers: int = 0
+    equal: int = 0
+    counts: Array = field(default_factory=lambda: np.zeros(len(EDGES) + 1, np.int64))
+    same_class: int = 0
+    class_items: int = 0
+
+    def add(self, ours: Sequence[Array], theirs: Sequence[Array], where: str) -> tuple[float, int]:
+        """Compare a batch; gives its largest difference and how many numbers are over the limit."""
+        before, worst = self.over, 0.0
+        for spec, one, other in zip(self.outputs, ours, theirs, strict=True):
+            if one.shape != other.shape:
+                raise UserError(
+                    f"The exported model's “{spec.name}” has the shape {list(other.shape)} instead of {list(one.shape)}."
+                )
+            off = _apart(one, other)
+            largest = float(off.max(initial=0.0))
+            worst = max(worst, largest)
+            if largest > self.largest:
+                self.largest, self.worst = largest, f"“{spec.name}”, {where}"
+            self.over += int((off > LIMIT + LIMIT * np.abs(np.nan_to_num(one.astype(np.float64)))).sum())
+            self._count(off)
+            if spec.classes:
+                self._same(one, other, len(spec.classes))
+        return worst, self.over - before
+
+    def _count(self, off: Array) -> None:
+        self.numbers += off.size
+        self.equal += int((off == 0).sum())
+        self.counts += np.bincount(np.searchsorted(EDGES, off[off > 0].ravel()), minlength=len(EDGES) + 1)
+
+    def _same(self, one: Array, other: Array, classes: int) -> None:
+        ours, theirs = class_probabilities(one, classes), class_probabilities(other, classes)
+        self.same_class += int((ours.argmax(1) == theirs.argmax(1)).sum())
+        self.class_items += len(ours)
+
+
+def _apart(one: Array, other: Array) -> Array:
+    """The absolute differences; not-a-number equals itself and is infinitely far from all else."""
+    a, b = one.astype(np.float64), other.astype(np.float64)
+    same = (a == b) | (np.isnan(a) & np.isnan(b))
+    with np.errstate(invalid="ignore"):
+        off = np.where(same, 0.0, np.abs(a - b))
+    return np.where(np.isnan(off), np.inf, off)
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What a proof compares on: items of the data with their right answers, and the ranges of random ones."""
+
+    part: str
+    indices: Array
+    arrays: list[Array]
+    truth: dict[str, Array]
+
+
+def trial(model: Opened, dataset: Dataset) -> Trial:
+    """The held-out items, spread evenly up to the limit; where nothing is held out, what was trained on."""
+    from engine.data.raw import raw_targets
+    from engine.run.evaluate import PARTS, part_of
+
+    for part in PARTS:
+        try:
+            indices = part_of(model, dataset, part)
+            break
+        except UserError:
+            continue
+    else:
+        raise UserError("The data has no items to compare the exported model on.")
+    if len(indices) > MOST_ITEMS:
+        indices = indices[np.linspace(0, len(indices) - 1, MOST_ITEMS).astype(np.int64)]
+    targets = [one.target for one in model.signature.outputs if one.classes]
+    truth = raw_targets(dataset, targets, indices) if targets else {}
+    return Trial(part, indices, model.raw(dataset, indices), truth)
+
+
+def random_items(inputs: Sequence[ModelInput], seen: Sequence[Array], count: int, seed: int) -> list[Array]:
+    """Items that no data set holds, within the range of the data; tables have empty cells."""
+    random = np.random.default_rng(seed)
+    return [_random(one, array, count, random) for one, array in zip(inputs, seen, strict=True)]
+
+
+def _random(one: ModelInput, seen: Array, count: int, random: np.random.Generator) -> Array:
+    shape = (count, *seen.shape[1:])
+    if one.kind == "image":
+        return random.integers(0, 256, shape).astype(one.dtype)
+    if one.dtype == "int64":
+        return random.integers(0, max(1, one.fields[0].width), shape)
+    with np.errstate(invalid="ignore"):
+        flat = seen.reshape(-1, seen.shape[-1])
+        low, high = (np.nan_to_num(limit) for limit in (_least(flat), -_least(-flat)))
+    made = random.uniform(low, high, shape)
+    if one.kind == "table":
+        for place, column in enumerate(one.fields):
+            if column.classes:
+                made[:, place] = random.integers(0, len(column.classes), count)
+        made[random.random(shape) < MISSING] = np.nan
+    return made.astype(one.dtype)
+
+
+def _least(columns: Array) -> Array:
+    """The smallest number of each column, missing ones left out."""
+    return np.where(np.isnan(columns), np.inf, columns).min(axis=0, initial=np.finfo(np.float32).max)
+
+
+@dataclass(frozen=True)
+class Question:
+    """One batch that both models answer: where it is from, its raw inputs, and its items' places in the trial."""
+
+    where: str
+    arrays: list[Array]
+    random: bool
+    start: int = 0
+
+
+def questions(model: Opened, held: Trial, batches: Sequence[int] = BATCHES) -> list[Question]:
+    """Everything that is asked: the held-out items, then random ones in each batch size that the file takes."""
+    size = TEST_BATCH if len(batches) > 1 else batches[0]
+    found = []
+    for start in range(0, len(held.indices), size):
+        given = [np.ascontiguousarray(array[start : start + size]) for array in held.arrays]
+        found.append(Question(f"{held.part} items {start} to {start + len(given[0]) - 1}", given, False, start))
+    for seed, batch in enumerate(batches):
+        made = random_items(model.signature.inputs, held.arrays, batch, seed)
+        found.append(Question(f"random batch of {batch}", made, True))
+    return found
+
+
+def prove(
+    model: Opened, held: Trial, asked: Sequence[Question], replies: Iterable[Sequence[Array]], progress: Progress
+) -> dict[str, Any]:
+    """Compare an exported model with PyTorch.
+
+    Args:
+        asked: what was asked.
+        replies: what the exported model said, in the same order; asked for one by one.
+
+    Raises:
+        UserError: the answers differ by more than the limit; the text has the numbers.
+    """
+    gap = Gap(model.signature.outputs)
+    right = {name: {"torch": 0, "exported": 0, "of": int((truth >= 0).sum())} for name, truth in held.truth.items()}
+    tests: dict[str, Any] = {"largest": 0.0, "within": True}
+    sizes: list[dict[str, Any]] = []
+    for place, (question, theirs) in enumerate(zip(asked, replies, strict=True), 1):
+        ours = model.answers(question.arrays)
+        worst, over = gap.add(ours, theirs, question.where)
+        if question.random:
+            sizes.append({"batch": len(question.arrays[0]), "largest": _finite(worst), "within": over == 0})
+        else:
+            tests = {"largest": _finite(max(tests["largest"] or 0.0, worst)), "within": tests["within"] and over == 0}
+            _count_right(model, held, question.start, (("torch", ours), ("exported", theirs)), right)
+        progress(place / len(asked), f"Comparing on {'random inputs' if question.random else 'held-out items'}")
+    if gap.over:
+        raise UserError(
+            f"The exported model gives other answers than PyTorch, so no file was written: the largest difference is "
+            f"{gap.largest:.3g} ({gap.worst}), allowed is {LIMIT:g}. {gap.over:,} of {gap.numbers:,} numbers are over it.",
+            f"{held.part}: {tests}, random: {sizes}",
+        )
+    return {
+        "limit": LIMIT,
+        "largest": gap.largest,
+        "worst": gap.worst,
+        "numbers": gap.numbers,
+        "equal": gap.equal,
+        "histogram": {"edges": list(EDGES), "counts": gap.counts.tolist()},
+        "same_class": gap.same_class,
+        "class_items": gap.class_items,
+        "part": held.part,
+        "items": len(held.indices),
+        "random_items": sum(one["batch"] for one in sizes),
+        "test": tests,
+        "batches": sizes,
+        "right": right,
+    }
+
+
+def _count_right(
+    model: Opened,
+    held: Trial,
+    start: int,
+    both: Sequence[tuple[str, Sequence[Array]]],
+    right: dict[str, dict[str, int]],
+) -> None:
+    """How often each of the two models gives the right class."""
+    for name, answers in both:
+        for spec, rows in zip(model.signature.outputs, answers, strict=True):
+            if spec.target in right:
+                truth = held.truth[spec.target][start : start + len(rows)]
+                told = class_probabilities(rows, len(spec.classes)).argmax(1)
+                right[spec.target][name] += int((told == truth).sum())
+
+
+def _finite(number: float) -> float | None:
+    return number if np.isfinite(number) else None
+
+
+def milliseconds(answer: Answer, arrays: Sequence[Array], batch: int, budget: float = 0.3) -> float:
+    """Time per item: the median of as many runs as fit into a part of a second."""
+    given = [np.resize(array, (batch, *array.shape[1:])) for array in arrays]
+    answer(given)
+    times: list[float] = []
+    ends = time.perf_counter() + budget
+    while len(times) < 3 or (time.perf_counter() < ends and len(times) < 50):
+        begun = time.perf_counter()
+        answer(given)
+        times.append(time.perf_counter() - begun)
+    return 1000 * float(np.median(times)) / batch
