@@ -120,7 +120,8 @@ class MultiheadAttention(Layer):
         seen, given = self.sources(query, key, value)
         width = query.features
         projected: Dim = 2 * width * (2 * query.time * width + seen.time * (seen.features + given.features))
-        return projected + 4 * query.time * seen.time * width
+        compared: Dim = 4 * query.time * seen.time * width
+        return projected + compared
 
     def summary(self) -> str:
         return f"{self.heads} heads{' · causal' if self.causal else ''}"

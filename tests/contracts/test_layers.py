@@ -297,7 +297,7 @@ def grouped(found: list[Case]) -> list[list[Case]]:
     """Cases with the same inputs together, at most ten."""
     alike: dict[str, list[Case]] = {}
     for case in found:
-        alike.setdefault(str(list(case.inputs.items())), []).append(case)
+        alike.setdefault(str(list(case.inputs.values())), []).append(case)
     return [group[place : place + 10] for group in alike.values() for place in range(0, len(group), 10)]
 
 
