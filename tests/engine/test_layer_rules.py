@@ -24,6 +24,7 @@ from engine.shapes import (
     Tokens,
     Value,
     Volume,
+    evaluate,
     tensor,
 )
 from tests.contracts.invent import Built, Case, data, dims, feed
@@ -200,8 +201,6 @@ def test_rounding_up_matches_torch(size: int, kernel: int, stride: int, padding:
     layer = made("MaxPool1d", kernel=kernel, stride=stride, padding=padding, ceil_mode=True)
     expected = torch.nn.MaxPool1d(kernel, stride, padding, ceil_mode=True)(torch.zeros(1, 2, size)).shape[2]
     assert layer.shape(Signal(2, size)).time == expected
-    from engine.shapes import evaluate
-
     assert evaluate(layer.shape(Signal(2, Sym("T"))).time, {"T": size}) == expected
 
 
@@ -255,13 +254,16 @@ def test_noise_only_while_training() -> None:
         assert made(name).trains_differently
 
 
+ROUNDED = "(112 + 2 × 3 − 7) ÷ 4 + 1 = 28, rounded down"
+
+
 # ---- words and source --------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
     ("name", "settings", "x", "words"),
     [
-        ("Conv2d", {"kernel": 7, "stride": 4, "padding": 3}, Image(3, 112, 112), "(112 + 2 × 3 − 7) ÷ 4 + 1 = 28, rounded down"),
+        ("Conv2d", {"kernel": 7, "stride": 4, "padding": 3}, Image(3, 112, 112), ROUNDED),
         ("Conv2d", {"kernel": 3}, Image(3, 8, 8), "8 − 3 + 1 = 6"),
         ("Conv2d", {"kernel": 3, "dilation": 2, "stride": 2}, Image(3, 9, 9), "(9 − 2 × (3 − 1) − 1) ÷ 2 + 1 = 3"),
         ("Conv2d", {"kernel": (3, 1)}, Image(3, 8, 8), "8 − 3 + 1 = 6; 8 − 1 + 1 = 8"),
@@ -270,7 +272,7 @@ def test_noise_only_while_training() -> None:
         ("ConvTranspose2d", {"padding": 1}, Image(3, 8, 8), "(8 − 1) × 2 − 2 × 1 + 2 = 14"),
         ("Flatten", {}, Image(3, 8, 8), "3 × 8 × 8 = 192"),
     ],
-)  # fmt: skip
+)
 def test_arithmetic_in_words(name: str, settings: dict[str, Any], x: Tensor, words: str) -> None:
     assert made(name, **settings).arithmetic(x) == words
 
@@ -290,8 +292,13 @@ def test_arithmetic_is_true() -> None:
     ("name", "settings", "inputs", "source"),
     [
         ("Conv2d", {}, (Image(3, 8, 8),), "nn.Conv2d(3, 32, kernel_size=3)"),
-        ("Conv2d", {"same": True, "bias": False}, (Image(3, 8, 8),), "nn.Conv2d(3, 32, kernel_size=3, padding=1, bias=False)"),
-        ("Conv2d", {"kernel": (3, 5), "stride": 2}, (Image(3, 8, 8),), "nn.Conv2d(3, 32, kernel_size=(3, 5), stride=2)"),
+        ("Conv2d", {"same": True, "filters": 4}, (Image(3, 8, 8),), "nn.Conv2d(3, 4, kernel_size=3, padding=1)"),
+        (
+            "Conv2d",
+            {"kernel": (3, 5), "filters": 8, "stride": 2},
+            (Image(3, 8, 8),),
+            "nn.Conv2d(3, 8, kernel_size=(3, 5), stride=2)",
+        ),
         ("MaxPool2d", {}, (Image(3, 8, 8),), "nn.MaxPool2d(kernel_size=2)"),
         ("MaxPool2d", {"kernel": 3}, (Image(3, 8, 8),), "nn.MaxPool2d(kernel_size=3, stride=2)"),
         ("Linear", {"features": 10}, (Numbers(64),), "nn.Linear(64, 10)"),
@@ -303,9 +310,9 @@ def test_arithmetic_is_true() -> None:
         ("Softmax", {}, (Image(3, 8, 8),), "nn.Softmax(dim=1)"),
         ("Softmax", {}, (Sequence(3, 8),), "nn.Softmax(dim=-1)"),
         ("Embedding", {"features": 4}, (Category(classes=7),), "nn.Embedding(7, 4)"),
-        ("Conv2d", {"filters": 2 * Sym("width")}, (Image(Sym("channels"), 8, 8),), "nn.Conv2d(channels, 2 * width, kernel_size=3)"),
+        ("Linear", {"features": 2 * Sym("width")}, (Numbers(Sym("features")),), "nn.Linear(features, 2 * width)"),
     ],
-)  # fmt: skip
+)
 def test_source_reads_as_one_writes_it(
     name: str, settings: dict[str, Any], inputs: tuple[Tensor, ...], source: str
 ) -> None:
