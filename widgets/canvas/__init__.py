@@ -4,8 +4,10 @@ view.py      Canvas, the public widget          scene.py    the mirror of the gr
 content.py   what a card shows, as a value      geometry.py where ports are, how wires run
 ink.py       pens, brushes and texts by theme   cards.py    painting a card at full detail
 items.py     items of cards, wires, labels      callout.py  the error callout with its repairs
-overview.py  everything below 60 % in batches   minimap.py  the small map and the zoom buttons
+hits.py      what is under a point             speech.py   the canvas in words
+backdrop.py  the dots, the levels of detail     corner.py   what lies over the edges, with minimap.py
+overview.py  everything below 60 % in batches   rename.py   the title edited in place
 gestures.py  pan, rubber band, move, cut        linking.py  dragging, re-routing and keyboard wires
-dropping.py  layers dragged in                  keys.py     what the keyboard does
+dropping.py  layers dragged in                  keys.py, pointer.py  what keys and buttons do
 picture.py   the network as an image            empty.py    what an empty canvas says
 """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen, QTextLayout, QTextOption
@@ -11,7 +11,10 @@ from PySide6.QtWidgets import QGraphicsItem
 
 from widgets import icons, shadow, theme
 from widgets.canvas.ink import ink
-from widgets.canvas.items import Z_CALLOUT
+from widgets.canvas.items import Z_CALLOUT, NodeItem
+
+if TYPE_CHECKING:
+    from widgets.canvas.scene import CanvasScene
 
 S = theme.Sizes()
 _PAD, _INDENT, _BUTTON, _ROW = 14, 38, 28, 36
@@ -134,6 +137,44 @@ class CalloutItem(QGraphicsItem):
         for line in lines:
             painter.drawStaticText(QPointF(area.right() + 8, y), pens.text("caption", line, most))
             y += 15
+
+
+def place(scene: CanvasScene) -> None:
+    """Show the problem of the chosen card, else the first error; beside the card, on the side that is free."""
+    index = _chosen(scene)
+    old = scene.callout
+    if old and (index < 0 or old.problem is not scene.problems[index]):
+        scene.removeItem(old)
+        scene.callout = None
+    if index < 0:
+        return
+    if scene.callout is None:
+        scene.callout = CalloutItem(index, scene.problems[index])
+        scene.addItem(scene.callout)
+    item = scene.callout
+    item.index = index
+    card = scene.nodes[item.problem.node].area()
+    right = QRectF(card.right() + S.leader, card.center().y() - item.leader_at, S.callout_width, item.height)
+    left = right.translated(-2 * S.leader - card.width() - S.callout_width, 0)
+    item.on_left = _crowded(scene, right) and not _crowded(scene, left)
+    item.setPos((left if item.on_left else right).topLeft())
+    item.update()
+
+
+def _crowded(scene: CanvasScene, area: QRectF) -> bool:
+    return any(isinstance(item, NodeItem) and item.area().intersects(area) for item in scene.items(area))
+
+
+def _chosen(scene: CanvasScene) -> int:
+    first = -1
+    for index, problem in enumerate(scene.problems):
+        if problem.node not in scene.nodes:
+            continue
+        if problem.node in scene.selected and len(scene.selected) == 1:
+            return index
+        if first < 0 and problem.level == "error":
+            first = index
+    return first
 
 
 def _wrapped(text: str, font, width: float) -> list[str]:

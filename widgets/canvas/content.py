@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from engine.graph import Blocks, Graph, Node, label_of, outputs_of, ports_of
 from engine.infer import Facts, Inference
-from engine.layer import Input, Port, layers
+from engine.layer import Input, Layer, Port, layers
 from engine.layout import CARD_WIDTH, ROW, head_height, summary_of
 from engine.shapes import Sym, Tensor
 from widgets import words
@@ -64,6 +64,13 @@ def spread(count: int, trunk: bool) -> list[float]:
     return [round(CARD_WIDTH * (place + 1) / (count + 1)) for place in range(count)]
 
 
+def layer_class(name: str) -> type[Layer] | None:
+    """The declaration behind a node, None for a block and for what is not known here."""
+    if name in layers:
+        return layers[name]
+    return None
+
+
 def section_of(node: Node) -> str:
     """The palette section that gives a node its hue."""
     if node.block:
@@ -88,7 +95,7 @@ def describe(
         continues: whether another row follows below.
     """
     facts = inference.facts.get(node.id) if inference else None
-    cls = layers[node.layer] if node.layer in layers else None
+    cls = layer_class(node.layer)
     return Card(
         id=node.id,
         title=label_of(node),

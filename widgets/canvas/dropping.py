@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QMimeData, QPoint, QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QPen
+from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QPainter, QPen
 
 from engine.graph import BLOCK, Edge
 from engine.layer import layers
 from engine.layout import CARD_WIDTH, HEAD
 from widgets import theme
+from widgets.canvas.content import layer_class
 from widgets.canvas.geometry import S
 from widgets.canvas.gestures import Gesture, Modifiers
 from widgets.canvas.ink import ink
@@ -51,7 +52,7 @@ class DropLayer(Gesture):
     def move(self, place: QPoint, keys: Modifiers) -> None:
         self.view.update_area(self._shown())
         at = self.view.to_scene(place)
-        cls = layers[self.layer] if self.layer in layers else None
+        cls = layer_class(self.layer)
         takes = cls is None or bool(cls.ports())
         gives = cls is None or bool(cls.outputs)
         self.edge = self.scene.edge_at(at, _WIRE_REACH / self.view.zoom) if takes and gives else None
@@ -105,9 +106,8 @@ class DropLayer(Gesture):
         area = QRectF(self.place.x() + 0.5, self.place.y() + 0.5, CARD_WIDTH - 1, HEAD - 1)
         painter.setPen(QPen(theme.color("acc_line"), 1.5, Qt.PenStyle.DashLine))
         if self.after:
-            painter.drawLine(
-                QPointF(area.center().x(), area.top() - S.plain_gap), QPointF(area.center().x(), area.top())
-            )
+            top = QPointF(area.center().x(), area.top())
+            painter.drawLine(top - QPointF(0, S.plain_gap), top)
         fill = theme.tile_fill(section)
         fill.setAlphaF(0.75)
         painter.setBrush(fill)
@@ -115,3 +115,38 @@ class DropLayer(Gesture):
         painter.setPen(ink().text1)
         painter.setFont(ink().font("name"))
         painter.drawText(area, Qt.AlignmentFlag.AlignCenter, label)
+
+
+def enter(view: Canvas, event: QDragEnterEvent) -> None:
+    """Something comes in: a layer, files, or what the canvas does not take."""
+    layer = layer_in(event.mimeData())
+    if layer:
+        view.begin(DropLayer(view, layer), event.position().toPoint())
+        event.acceptProposedAction()
+    elif files_in(event.mimeData()):
+        event.acceptProposedAction()
+    else:
+        event.ignore()
+
+
+def move(view: Canvas, event: QDragMoveEvent) -> None:
+    """It moves over the canvas."""
+    if isinstance(view.gesture, DropLayer):
+        view.gesture.move(event.position().toPoint(), event.modifiers())
+    event.acceptProposedAction()
+
+
+def leave(view: Canvas) -> None:
+    """It leaves without being let go."""
+    if isinstance(view.gesture, DropLayer):
+        view.cancel_gesture()
+
+
+def drop(view: Canvas, event: QDropEvent) -> None:
+    """It is let go."""
+    files = files_in(event.mimeData())
+    if isinstance(view.gesture, DropLayer):
+        view.finish_gesture(event.position().toPoint(), event.modifiers())
+    elif files:
+        view.files_dropped.emit(files)
+    event.acceptProposedAction()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -18,6 +17,8 @@ LANE_STEP = 14
 _LEAVE = 11  # how far below a port a shortcut turns sideways: inside the least gap between two cards
 _BEND = 46
 _DOCK = 58
+_CELL = 320
+_OUTWARDS = 8  # so many columns a lane may lie outside of its cards
 
 
 @dataclass(frozen=True)
@@ -61,50 +62,62 @@ class Lanes:
     """Chooses lanes for shortcuts: beside all cards they pass, and not on top of another shortcut."""
 
     def __init__(self, boxes: Iterable[Box]) -> None:
-        self._boxes = sorted(boxes, key=lambda box: box.top)
-        self._tops = [box.top for box in self._boxes]
-        self._tall = max((box.bottom - box.top for box in self._boxes), default=0.0)
         self._taken: list[tuple[float, float, float]] = []
+        self._kept: tuple[tuple[float, float, float], ...] = ()
+        self._cells: dict[tuple[int, int], list[Box]] = {}
+        for box in boxes:
+            for cell in _cells(box.left, box.top, box.right, box.bottom):
+                self._cells.setdefault(cell, []).append(box)
 
     def forget(self) -> None:
-        """Free all lanes, to lay the same wires anew."""
-        self._taken = []
+        """Free all lanes but those kept, to lay the same wires anew."""
+        self._taken = list(self._kept)
 
-    def between(self, top: float, bottom: float) -> list[Box]:
-        """The cards that reach into a range of heights."""
-        first = bisect_left(self._tops, top - self._tall)
-        last = bisect_right(self._tops, bottom)
-        return [box for box in self._boxes[first:last] if box.bottom > top and box.top < bottom]
+    def keep(self) -> None:
+        """What is taken now stays taken."""
+        self._kept = tuple(self._taken)
+
+    def take(self, lane: float, top: float, bottom: float) -> None:
+        """A lane that is in use."""
+        self._taken.append((lane, top, bottom))
+
+    def inside(self, left: float, top: float, right: float, bottom: float) -> list[Box]:
+        """The cards that reach into an area."""
+        found = {box for cell in _cells(left, top, right, bottom) for box in self._cells.get(cell, ())}
+        return [box for box in found if box.bottom > top and box.top < bottom and box.right > left and box.left < right]
 
     def lane(self, x1: float, y1: float, x2: float, y2: float, right: bool) -> float | None:
         """The lane of this wire, None where the plain wire passes behind nothing."""
         if y2 - y1 < _DOCK:
             return None
-        inside = self.between(y1 + 2, y2 - 2)
-        if not any(_blocks(box, x1, y1, x2, y2) for box in inside):
+        left, edge_right = min(x1, x2), max(x1, x2)
+        if not any(_blocks(box, x1, y1, x2, y2) for box in self.inside(left - 4, y1 + 2, edge_right + 4, y2 - 2)):
             return None
-        return self._free(self._edge(inside, x1, x2, right), y1, y2, right)
+        return self._free(self._edge(x1, y1, x2, y2, right), y1, y2, right)
 
-    def _edge(self, inside: list[Box], x1: float, x2: float, right: bool) -> float:
-        """The outline of the cards passed, 34 px off; cards far to the side are not passed but met, so they count."""
-        at = max(x1, x2) if right else min(x1, x2)
+    def _edge(self, x1: float, y1: float, x2: float, y2: float, right: bool) -> float:
+        """The outline of the cards passed, 34 px off: step outwards until the lane runs past all of them."""
         beside = S.shortcut_beside
-        for box in sorted(inside, key=lambda box: box.left if right else -box.right):
-            near = (
-                box.left - beside <= at and box.right + beside > at
-                if right
-                else (box.right + beside >= at and box.left - beside < at)
-            )
-            if near:
-                at = box.right + beside if right else box.left - beside
+        at = max(x1, x2) if right else min(x1, x2)
+        for _ in range(_OUTWARDS):
+            met = self.inside(at - beside, y1 + 2, at + beside, y2 - 2)
+            if not met:
+                return at
+            at = max(box.right for box in met) + beside if right else min(box.left for box in met) - beside
         return at
 
     def _free(self, lane: float, y1: float, y2: float, right: bool) -> float:
         step = LANE_STEP if right else -LANE_STEP
         while any(abs(lane - at) < LANE_STEP and top < y2 and bottom > y1 for at, top, bottom in self._taken):
             lane += step
-        self._taken.append((lane, y1, y2))
+        self.take(lane, y1, y2)
         return lane
+
+
+def _cells(left: float, top: float, right: float, bottom: float) -> list[tuple[int, int]]:
+    """The squares of a coarse net that an area touches."""
+    across = range(int(left // _CELL), int(right // _CELL) + 1)
+    return [(x, y) for y in range(int(top // _CELL), int(bottom // _CELL) + 1) for x in across]
 
 
 def _blocks(box: Box, x1: float, y1: float, x2: float, y2: float) -> bool:

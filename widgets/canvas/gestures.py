@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -257,7 +258,7 @@ def crosses(path, step: QLineF) -> bool:
     """Whether a straight step crosses a wire."""
     for polygon in path.toSubpathPolygons():
         points = polygon.toList() if hasattr(polygon, "toList") else list(polygon)
-        for one, two in zip(points, points[1:], strict=False):
+        for one, two in itertools.pairwise(points):
             kind, _ = step.intersects(QLineF(one, two))
             if kind == QLineF.IntersectionType.BoundedIntersection:
                 return True

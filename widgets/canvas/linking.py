@@ -191,9 +191,8 @@ class KeyWire(DragWire):
     def start(self, place: QPoint) -> None:
         self.scene.addItem(self._item)
         self._mark_ports()
-        seen = sorted(
-            self._marked, key=lambda name: (self.scene.nodes[name].pos().y(), self.scene.nodes[name].pos().x())
-        )
+        places = {name: self.scene.nodes[name].pos() for name in self._marked}
+        seen = sorted(places, key=lambda name: (places[name].y(), places[name].x()))
         for name in seen:
             for side, slot, _ in self.scene.nodes[name].port_points():
                 if side == "in" and name != self.node and not self.refusal(name, slot):

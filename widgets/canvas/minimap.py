@@ -51,14 +51,13 @@ class Minimap(QWidget):
         self._picture.fill(theme.color("panel"))
         self._place()
         painter = QPainter(self._picture)
-        painter.setPen(Qt.PenStyle.NoPen)
-        bars: dict[str, list[QRectF]] = {}
-        for item in self._view.mirror.nodes.values():
-            area, card = item.area(), item.card
-            role = "error_fill" if card.level == "error" else f"hue:{card.section}"
-            bars.setdefault(role, []).append(self._to_map(area))
-        for role, rects in bars.items():
-            painter.setBrush(theme.color(role))
+        painter.translate(self._origin)
+        painter.scale(self._scale, self._scale)
+        for section, rects in self._view.overview.boxes(self._view.mirror):
+            color = theme.color("error_fill" if section == "error" else f"hue:{section}")
+            pen = QPen(color, 0)  # one pixel however small the map: no card vanishes
+            painter.setPen(pen if self._scale < 0.05 else Qt.PenStyle.NoPen)
+            painter.setBrush(color)
             painter.drawRects(rects)
         painter.end()
         self.update()
@@ -68,12 +67,6 @@ class Minimap(QWidget):
         inner = QRectF(self.rect()).adjusted(8, 8, -8, -8)
         self._scale = min(0.12, inner.width() / max(1.0, bounds.width()), inner.height() / max(1.0, bounds.height()))
         self._origin = inner.center() - bounds.center() * self._scale
-
-    def _to_map(self, area: QRectF) -> QRectF:
-        corner = area.topLeft() * self._scale + self._origin
-        return QRectF(
-            corner.x(), corner.y(), max(2.0, area.width() * self._scale), max(1.0, area.height() * self._scale - 1)
-        )
 
     def paintEvent(self, event) -> None:
         painter = QPainter(self)
@@ -141,11 +134,7 @@ class ZoomBar(QWidget):
             (everything, self.everything),
         ):
             button.clicked.connect(signal)
-            row.addWidget(
-                button,
-                1 if button is self._percent else 0,
-                Qt.AlignmentFlag.AlignVCenter if button is not self._percent else Qt.AlignmentFlag(0),
-            )
+            row.addWidget(button, 1 if button is self._percent else 0)
 
     def set_zoom(self, zoom: float) -> None:
         self._percent.setText(f"{round(zoom * 100)} %")

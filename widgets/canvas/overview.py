@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
@@ -14,6 +15,7 @@ from widgets.canvas.content import Card
 from widgets.canvas.ink import Ink, ink
 
 if TYPE_CHECKING:
+    from widgets.canvas.items import WireItem
     from widgets.canvas.scene import CanvasScene
 
 TEXT_FROM = 0.28  # names are readable from here on
@@ -29,57 +31,93 @@ class Band:
     lines: dict[tuple[str, str], list[QLineF]] = field(default_factory=dict)
     paths: dict[tuple[str, str], list[QPainterPath]] = field(default_factory=dict)
 
+    def add_box(self, card: Card, area: QRectF) -> None:
+        self.boxes.setdefault((card.section, card.muted), []).append(area)
+        self.names.append((card, area))
+
+    def add_wire(self, wire: WireItem) -> None:
+        key = (wire.symbol, _state(wire.states))
+        x1, y1, x2, y2 = wire.ends
+        lines = self.lines.setdefault(key, [])
+        if wire.lane is None:
+            lines.append(QLineF(x1, y1, x2, y2))
+        else:
+            turns = [QPointF(x1, y1), QPointF(wire.lane, y1 + 11), QPointF(wire.lane, y2 - 30), QPointF(x2, y2)]
+            lines.extend(QLineF(one, two) for one, two in pairwise(turns))
+        self.paths.setdefault(key, []).append(wire.path())
+
 
 class Overview:
-    """The batches of one scene, made anew when its version changes."""
+    """The batches of one scene, made anew when its version changes; cards in the hand are kept out of them."""
 
     def __init__(self) -> None:
-        self._version = -1
+        self._boxed = self._wired = -1
         self._bands: dict[int, Band] = {}
+        self._wires: dict[int, Band] = {}
         self._chosen: list[QRectF] = []
         self._wrong: list[QRectF] = []
-        self._look = ""
 
-    def _refresh(self, scene: CanvasScene) -> None:
-        if self._version == scene.version:
+    def _box_again(self, scene: CanvasScene) -> None:
+        if self._boxed == scene.version:
             return
-        self._version = scene.version
-        self._bands = {}
-        self._chosen = [scene.nodes[name].area() for name in scene.selected if name in scene.nodes]
-        self._wrong = []
-        for item in scene.nodes.values():
+        self._boxed = scene.version
+        self._bands, self._wrong = {}, []
+        self._chosen = [
+            scene.nodes[name].area() for name in scene.selected if name in scene.nodes and name not in scene.moving
+        ]
+        for name, item in scene.nodes.items():
+            if name in scene.moving:
+                continue
             area, card = item.area(), item.card
             band = self._bands.setdefault(int(area.y() // _BAND), Band())
-            band.boxes.setdefault((card.section, card.muted), []).append(area)
-            band.names.append((card, area))
+            band.add_box(card, area)
             if card.level == "error":
                 self._wrong.append(area)
-        for wire in scene.wires.values():
-            if wire.joined:
-                continue
-            state = _state(wire.states)
-            x1, y1, x2, y2 = wire.ends
-            lines = [QLineF(x1, y1, x2, y2)]
-            if wire.lane is not None:
-                turns = [QPointF(x1, y1), QPointF(wire.lane, y1 + 11), QPointF(wire.lane, y2 - 30), QPointF(x2, y2)]
-                lines = [QLineF(one, two) for one, two in zip(turns, turns[1:], strict=False)]
-            for number in range(int(min(y1, y2) // _BAND), int(max(y1, y2) // _BAND) + 1):
-                band = self._bands.setdefault(number, Band())
-                band.lines.setdefault((wire.symbol, state), []).extend(lines)
-                band.paths.setdefault((wire.symbol, state), []).append(wire.path())
 
-    def _seen(self, area: QRectF) -> Iterator[Band]:
-        for number in range(int(area.top() // _BAND) - 1, int(area.bottom() // _BAND) + 1):
-            if number in self._bands:
-                yield self._bands[number]
+    def _wire_again(self, scene: CanvasScene) -> None:
+        if self._wired == scene.version:
+            return
+        self._wired = scene.version
+        self._wires = {}
+        for wire in scene.wires.values():
+            edge = wire.edge
+            if wire.joined or (scene.moving and (edge.source in scene.moving or edge.target in scene.moving)):
+                continue
+            _, y1, _, y2 = wire.ends
+            for number in range(int(min(y1, y2) // _BAND), int(max(y1, y2) // _BAND) + 1):
+                self._wires.setdefault(number, Band()).add_wire(wire)
+
+    def _moving(self, scene: CanvasScene) -> Band:
+        """The cards in the hand with their wires."""
+        band = Band()
+        for name in scene.moving:
+            item = scene.nodes.get(name)
+            if item is None:
+                continue
+            band.add_box(item.card, item.area())
+            for edge in (*scene.graph.incoming[name], *scene.graph.outgoing[name]):
+                if edge in scene.wires and not scene.wires[edge].joined:
+                    band.add_wire(scene.wires[edge])
+        return band
+
+    def boxes(self, scene: CanvasScene) -> list[tuple[str, list[QRectF]]]:
+        """All boxes by section, and those in error under the name "error"; for the small map."""
+        self._box_again(scene)
+        found = [(section, rects) for band in self._bands.values() for (section, _), rects in band.boxes.items()]
+        return [*found, ("error", self._wrong)]
 
     def paint(self, painter: QPainter, scene: CanvasScene, area: QRectF, names: bool, zoom: float) -> None:
         """Paint the part of the scene in an area; `names` is the level with icons and names."""
-        self._refresh(scene)
+        self._box_again(scene)
+        self._wire_again(scene)
         pens = ink()
-        bands = list(self._seen(area))
+        bands, wires = list(_seen(self._bands, area)), list(_seen(self._wires, area))
+        if scene.moving:
+            moving = self._moving(scene)
+            bands.append(moving)
+            wires.append(moving)
         self._frames(painter, scene, area)
-        for band in bands:
+        for band in wires:
             if names:
                 _paths(painter, band, pens, area)
             else:
@@ -87,11 +125,9 @@ class Overview:
         for band in bands:
             _boxes(painter, band)
         if names:
-            with_text = zoom >= TEXT_FROM
-            for band in bands:
-                for card, box in band.names:
-                    if box.intersects(area):
-                        _name(painter, card, box, pens, zoom, with_text)
+            seen = [(card, box) for band in bands for card, box in band.names if box.intersects(area)]
+            for card, box in seen:
+                _name(painter, card, box, pens, zoom, zoom >= TEXT_FROM)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for color, rects in ((pens.error, self._wrong), (pens.acc, self._chosen)):
             if rects:
@@ -108,6 +144,12 @@ class Overview:
                 painter.translate(item.pos())
                 item.paint(painter, None)
                 painter.restore()
+
+
+def _seen(bands: dict[int, Band], area: QRectF) -> Iterator[Band]:
+    for number in range(int(area.top() // _BAND) - 1, int(area.bottom() // _BAND) + 1):
+        if number in bands:
+            yield bands[number]
 
 
 def _state(states: set[str]) -> str:

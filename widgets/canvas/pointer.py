@@ -1,4 +1,4 @@
-"""What the pointer does on the canvas: which gesture a press starts, what a click, a double click and the wheel mean."""
+"""What the pointer does on the canvas: which gesture a press starts; clicks, double clicks and the wheel."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QInputDevice, QMouseEvent, QWheelEvent
 
 from widgets.canvas.gestures import CutWires, Modifiers, MoveNodes, Pan, Rubber
+from widgets.canvas.hits import Hit
 from widgets.canvas.linking import grab
-from widgets.canvas.scene import Hit
+from widgets.canvas.speech import tip
 
 if TYPE_CHECKING:
     from widgets.canvas.view import Canvas
@@ -148,5 +149,36 @@ def wheel(view: Canvas, event: QWheelEvent) -> None:
     elif keys & Modifiers.ShiftModifier and not keys & Modifiers.ControlModifier:
         view.scroll_by(QPoint(turned.y() + turned.x(), 0))
     else:
-        view.wheel_zoom(event.position().toPoint(), NOTCH ** (turned.y() or turned.x()))
+        view.camera.turn(event.position().toPoint(), NOTCH ** (turned.y() or turned.x()))
     event.accept()
+
+
+def hover(view: Canvas, hit: Hit, before: str) -> str:
+    """Show what is under the pointer: borders, the plus, a wire's shape, the cursor, the tooltip."""
+    scene = view.mirror
+    node = hit.node if hit.kind in ("node", "port", "plus") else ""
+    if node != before and before in scene.nodes:
+        scene.nodes[before].set_hover(False)
+    if node:
+        item = scene.nodes[node]
+        item.set_hover(True)
+        if item.marks.plus_hover != (hit.kind == "plus"):
+            item.marks.plus_hover = hit.kind == "plus"
+            item.update()
+    scene.hover_edge(hit.edge if hit.kind == "wire" else None)
+    if scene.callout:
+        scene.callout.set_state(hit.row if hit.kind == "button" else -1)
+    cursor = _CURSORS.get(hit.kind)
+    if cursor is None:
+        view.viewport().unsetCursor()
+    else:
+        view.viewport().setCursor(cursor)
+    view.viewport().setToolTip(tip(scene, hit))
+    return node
+
+
+_CURSORS = {
+    "plus": Qt.CursorShape.PointingHandCursor,
+    "button": Qt.CursorShape.PointingHandCursor,
+    "port": Qt.CursorShape.CrossCursor,
+}

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import QPointF, QRectF, Signal
@@ -14,26 +13,14 @@ from engine.graph import NO_BLOCKS, Blocks, Edge, Graph, diff
 from engine.infer import Inference
 from engine.layout import labelled, stacks
 from widgets import theme
-from widgets.canvas.callout import CalloutItem
-from widgets.canvas.content import Card, Slot, describe
+from widgets.canvas import callout
+from widgets.canvas.content import Card, describe
 from widgets.canvas.geometry import Box, Lanes, label_spot, plain_wire, route, union
 from widgets.canvas.items import FrameItem, LabelItem, NodeItem, WireItem
 
-S = theme.Sizes()
 _WORST = {"error": 3, "warning": 2, "info": 1}
-_HALF = 500_000.0  # a scene of fixed size: scroll bars and index never move under the hand
-
-
-@dataclass(frozen=True)
-class Hit:
-    """What is under a point: a card, a port, a wire, the plus, a repair's button, a callout, or nothing."""
-
-    kind: str
-    node: str = ""
-    side: str = ""
-    slot: Slot | None = None
-    edge: Edge | None = None
-    row: int = -1
+LABEL_NEEDS = theme.Sizes().label_height + 8  # from card to card
+_ROOM = 4000.0  # around the cards; the index divides this area, so it must not be much larger than they need
 
 
 class CanvasScene(QGraphicsScene):
@@ -43,7 +30,7 @@ class CanvasScene(QGraphicsScene):
 
     def __init__(self, parent=None) -> None:
         super().__init__(parent)
-        self.setSceneRect(-_HALF, -_HALF, 2 * _HALF, 2 * _HALF)
+        self.setSceneRect(-_ROOM, -_ROOM, 2 * _ROOM, 2 * _ROOM)
         self.graph = Graph()
         self.inference: Inference | None = None
         self.blocks: Blocks = NO_BLOCKS
@@ -58,11 +45,14 @@ class CanvasScene(QGraphicsScene):
         self.thumbs: dict[str, list[QImage]] = {}
         self.training: Mapping[str, tuple[Sequence[float], str]] = {}
         self.overlay = "shapes"
-        self.callout: CalloutItem | None = None
+        self.callout: callout.CalloutItem | None = None
         self.levels: dict[str, tuple[str, str]] = {}
         self.version = 0
         self._followers: dict[str, list[str]] = {}
+        self.moving: set[str] = set()
+        self._dirty: list[QRectF] = []
         self._lanes: Lanes | None = None
+        self._carriers: set[Edge] = set()
         self._dressed: dict[str, tuple[Any, ...]] = {}
         self._hovered_edge: Edge | None = None
 
@@ -80,16 +70,17 @@ class CanvasScene(QGraphicsScene):
         self.levels = _levels(self.problems)
         if len(change.added) > 2000:
             self.setItemIndexMethod(QGraphicsScene.ItemIndexMethod.NoIndex)
-        self._remove(change.removed, change.removed_edges)
         rewired = {edge.target for edge in (*change.added_edges, *change.removed_edges)}
-        reshaped = self._show_cards(rewired, new_blocks)
+        gone = [self.nodes[name].area() for name in change.removed]
+        self._remove(change.removed, change.removed_edges)
+        self._dirty = gone
+        touched = self._show_cards(rewired, new_blocks)
         for edge in change.added_edges:
             self.wires[edge] = wire = WireItem(edge)
             self.addItem(wire)
-        placed = bool(reshaped or change.added_edges or change.removed_edges or change.removed)
-        if placed:
-            self.reroute()
+        self._reroute_around(touched, change.added_edges)
         self._style_wires()
+        self._carriers = labelled(graph, inference, self.rows)
         self._show_labels()
         if change.frames or not self.frames:
             self._show_frames()
@@ -117,13 +108,13 @@ class CanvasScene(QGraphicsScene):
             self.selected.discard(name)
             self.thumbs.pop(name, None)
 
-    def _show_cards(self, rewired: set[str], all_blocks: bool) -> bool:
-        """Bring all cards up to date; says whether any of them is new, moved or of another height."""
+    def _show_cards(self, rewired: set[str], all_blocks: bool) -> set[str]:
+        """Bring all cards up to date; returns those that are new, moved or of another height or ports."""
         hosts = {self.graph.incoming[row][0].source for row in self.rows}
         self._followers = {}
         for row, (head, _) in self.rows.items():
             self._followers.setdefault(head, []).append(row)
-        placed = False
+        touched = set()
         for name, node in self.graph.nodes.items():
             facts = self.inference.facts.get(name) if self.inference else None
             level = self.levels.get(name, ("", ""))
@@ -132,10 +123,12 @@ class CanvasScene(QGraphicsScene):
             fresh = name in rewired or (all_blocks and bool(node.block))
             if item is None or fresh or not _same(self._dressed.get(name), dress):
                 card = describe(self.graph, node, self.inference, self.blocks, level, name in self.rows, name in hosts)
-                placed |= self._dress(name, card)
+                if self._dress(name, card):
+                    touched.add(name)
                 self._dressed[name] = dress
-            placed |= self._put(name)
-        return placed
+            if self._put(name):
+                touched.add(name)
+        return touched
 
     def _dress(self, name: str, card: Card) -> bool:
         item = self.nodes.get(name)
@@ -154,9 +147,12 @@ class CanvasScene(QGraphicsScene):
 
     def _put(self, name: str) -> bool:
         place = self.place_of(name)
-        if self.nodes[name].pos() == place:
+        item = self.nodes[name]
+        if item.pos() == place:
             return False
-        self.nodes[name].setPos(place)
+        self._dirty.append(item.area())
+        item.setPos(place)
+        self._dirty.append(item.area())
         return True
 
     def place_of(self, name: str) -> QPointF:
@@ -202,13 +198,42 @@ class CanvasScene(QGraphicsScene):
                 self.frames[name] = FrameItem(frame)
                 self.addItem(self.frames[name])
 
+    def _make_room(self) -> None:
+        """Let the indexed area grow with the network."""
+        bounds = self.bounds()
+        if not self.sceneRect().contains(bounds):
+            self.setSceneRect(bounds.united(self.sceneRect()).adjusted(-_ROOM, -_ROOM, _ROOM, _ROOM))
+
     # ---- wires ---------------------------------------------------------------------------------------------------
+
+    def _reroute_around(self, touched: set[str], added: Iterable[Edge]) -> None:
+        """Lay the wires anew that a change can matter to: those of touched cards, and those that run where it was."""
+        edges = set(added)
+        for name in touched:
+            edges.update(self.graph.incoming[name])
+            edges.update(self.graph.outgoing[name])
+        if not edges and not self._dirty:
+            return
+        if len(touched) > max(20, len(self.nodes) // 8) or len(edges) > len(self.wires) // 4:
+            self._make_room()
+            self.reroute()
+            return
+        self._make_room()
+        around = [area.adjusted(-60, -60, 60, 60) for area in self._dirty]
+        for edge, wire in self.wires.items():
+            if edge not in edges:
+                run = wire.path().controlPointRect()
+                if any(area.intersects(run) for area in around):
+                    edges.add(edge)
+        self.reroute(edges)
 
     def reroute(self, edges: Iterable[Edge] | None = None, lanes: Lanes | None = None) -> None:
         """Lay wires anew: the short ones first, so that long shortcuts run outside of them."""
-        lanes = lanes or Lanes(self.boxes())
+        chosen = self.wires.keys() if edges is None else set(edges)
+        lanes = lanes or self._lanes_without(chosen)
+        lanes.forget()
         todo = []
-        for edge in self.wires if edges is None else edges:
+        for edge in chosen:
             source, target = self.nodes[edge.source], self.nodes[edge.target]
             start, end = source.output_point(edge.output), target.input_point(edge.input, edge.index)
             todo.append((end.y() - start.y(), edge, (start.x(), start.y(), end.x(), end.y())))
@@ -229,7 +254,16 @@ class CanvasScene(QGraphicsScene):
             if label:
                 label.setPos(label_spot(*ends, lane))
 
-    def boxes(self, without: set[str] | frozenset[str] = frozenset()) -> list[Box]:
+    def _lanes_without(self, chosen: Collection[Edge], names: Collection[str] = ()) -> Lanes:
+        """The lanes as they are taken by all other wires, beside all other cards."""
+        lanes = Lanes(self.boxes(names))
+        for edge, wire in self.wires.items():
+            if wire.lane is not None and edge not in chosen:
+                lanes.take(wire.lane, wire.ends[1], wire.ends[3])
+        lanes.keep()
+        return lanes
+
+    def boxes(self, without: Collection[str] = ()) -> list[Box]:
         """The places of all cards, for routing."""
         found = []
         for name, item in self.nodes.items():
@@ -254,7 +288,7 @@ class CanvasScene(QGraphicsScene):
                 wire.restyle()
 
     def _show_labels(self) -> None:
-        wanted = labelled(self.graph, self.inference, self.rows) if self.overlay != "none" else set()
+        wanted = set(self._carriers)
         for edge, wire in self.wires.items():
             if wire.states & {"hover", "selected", "error"}:
                 wanted.add(edge)
@@ -267,7 +301,7 @@ class CanvasScene(QGraphicsScene):
     def _label(self, edge: Edge) -> None:
         tensor = self.inference.output(edge.source, edge.output) if self.inference else None
         wire = self.wires[edge]
-        tight = wire.ends[3] - wire.ends[1] < S.label_height + 8 and not wire.states & {"hover", "selected"}
+        tight = wire.ends[3] - wire.ends[1] < LABEL_NEEDS and not wire.states & {"hover", "selected"}
         if tensor is None or (tight and wire.lane is None and abs(wire.ends[2] - wire.ends[0]) < 60):
             if edge in self.labels:
                 self.removeItem(self.labels.pop(edge))
@@ -283,7 +317,10 @@ class CanvasScene(QGraphicsScene):
 
     def begin_move(self, names: Iterable[str]) -> None:
         """Remember the cards that stay, around which the moved wires have to run."""
-        self._lanes = Lanes(self.boxes(set(names)))
+        self.moving = set(names)
+        touched = {edge for edge in self.wires if edge.source in self.moving or edge.target in self.moving}
+        self._lanes = self._lanes_without(touched, self.moving)
+        self.version += 1
 
     def move(self, places: Mapping[str, QPointF]) -> None:
         """Show cards elsewhere while they are dragged; the document does not know yet."""
@@ -295,16 +332,12 @@ class CanvasScene(QGraphicsScene):
         if self._lanes is None:
             self.begin_move(places)
         assert self._lanes is not None
-        self._lanes.forget()
         self.reroute(touched, self._lanes)
-        self.version += 1
 
     def end_move(self) -> None:
         """Back to where the document has everything."""
-        self._lanes = None
-        for name in self.nodes:
-            self._put(name)
-        self.reroute()
+        back, self._lanes, self.moving, self._dirty = self.moving, None, set(), []
+        self._reroute_around({name for name in back if name in self.nodes and self._put(name)}, ())
         self.place_callout()
         self.version += 1
         self.changed_shape.emit()
@@ -344,34 +377,6 @@ class CanvasScene(QGraphicsScene):
 
     # ---- what is where -------------------------------------------------------------------------------------------
 
-    def hit(self, place: QPointF, reach: float, callouts: bool = True) -> Hit:
-        """What is under a point; `reach` is the grab radius of a port in scene units."""
-        if callouts and self.callout and self.callout.isVisible():
-            row = self.callout.button_at(place)
-            if row >= 0:
-                return Hit("button", row=row)
-            if self.callout.area().contains(self.callout.mapFromScene(place)):
-                return Hit("callout")
-        around = QRectF(place.x() - reach, place.y() - reach - 20, 2 * reach, 2 * reach + 20)
-        near = [item for item in self.items(around) if isinstance(item, NodeItem)]
-        best: tuple[float, Hit] | None = None
-        for item in near:
-            if item.plus_at(place):
-                return Hit("plus", item.card.id, "out", item.card.outputs[0])
-            found = item.port_at(place, reach)
-            if found:
-                away = place - _port_point(item, *found)
-                distance = away.x() ** 2 + away.y() ** 2
-                if best is None or distance < best[0]:
-                    best = (distance, Hit("port", item.card.id, found[0], found[1]))
-        if best:
-            return best[1]
-        for item in near:
-            if item.area().contains(place):
-                return Hit("node", item.card.id)
-        edge = self.edge_at(place, max(reach / 2, 6))
-        return Hit("wire", edge=edge) if edge else Hit("empty")
-
     def node_at(self, place: QPointF) -> str:
         """The card under a point, empty where there is none."""
         for item in self.items(place):
@@ -397,39 +402,8 @@ class CanvasScene(QGraphicsScene):
     # ---- the callout ---------------------------------------------------------------------------------------------
 
     def place_callout(self) -> None:
-        """Show the problem of the chosen card, else the first error; beside the card, on the side that is free."""
-        index = self._called_out()
-        if index < 0:
-            if self.callout:
-                self.removeItem(self.callout)
-                self.callout = None
-            return
-        problem = self.problems[index]
-        if self.callout is None or self.callout.problem is not problem:
-            if self.callout:
-                self.removeItem(self.callout)
-            self.callout = CalloutItem(index, problem)
-            self.addItem(self.callout)
-        self.callout.index = index
-        card = self.nodes[problem.node].area()
-        y = card.center().y() - self.callout.leader_at
-        right = QRectF(card.right() + S.leader, y, S.callout_width, self.callout.height)
-        left = right.translated(-2 * S.leader - card.width() - S.callout_width, 0)
-        crowded = any(isinstance(item, NodeItem) for item in self.items(right))
-        self.callout.on_left = crowded and not any(isinstance(item, NodeItem) for item in self.items(left))
-        self.callout.setPos((left if self.callout.on_left else right).topLeft())
-        self.callout.update()
-
-    def _called_out(self) -> int:
-        first = -1
-        for index, problem in enumerate(self.problems):
-            if problem.node not in self.nodes:
-                continue
-            if problem.node in self.selected and len(self.selected) == 1:
-                return index
-            if first < 0 and problem.level == "error":
-                first = index
-        return first
+        """Show the problem of the chosen card, else the first error."""
+        callout.place(self)
 
     def restyle(self) -> None:
         """Take a new theme over."""
@@ -441,10 +415,6 @@ class CanvasScene(QGraphicsScene):
         self.place_callout()
         self.version += 1
         self.update()
-
-
-def _port_point(item: NodeItem, side: str, slot: Slot) -> QPointF:
-    return item.pos() + QPointF(slot.x, 0 if side == "in" else item.card.height)
 
 
 def _same(before: tuple[Any, ...] | None, after: tuple[Any, ...]) -> bool:

@@ -5,27 +5,28 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QImage, QPainter, QPixmap
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, QTimer, Signal
+from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QFrame, QGraphicsView, QToolTip
 
 from engine.graph import NO_BLOCKS, Blocks, Edge, Graph
 from engine.infer import Inference
 from widgets import theme
 from widgets.canvas import dropping, keys, pointer
+from widgets.canvas.backdrop import Grid
+from widgets.canvas.camera import Camera
 from widgets.canvas.corner import Corner
 from widgets.canvas.empty import EmptyItem
 from widgets.canvas.gestures import Gesture
+from widgets.canvas.hits import Hit, hit_at
 from widgets.canvas.items import NodeItem, WireItem
 from widgets.canvas.overview import Overview
 from widgets.canvas.rename import RenameField
-from widgets.canvas.scene import CanvasScene, Hit
+from widgets.canvas.scene import CanvasScene
+from widgets.canvas.speech import description
 
-ZOOM_LEAST, ZOOM_MOST = 0.02, 4.0
-_BOX_BELOW, _PLAIN_BELOW, _HYSTERESIS = 0.60, 0.25, 0.95
-_SETTLE = 120  # ms after the last step of a zoom until all is smooth again
 _FRAME = 16
-_EDGE, _EDGE_STEP = 28, 14
+_HALF = 500_000.0
 _MARGIN = 40
 Modifiers = Qt.KeyboardModifier
 
@@ -53,25 +54,24 @@ class Canvas(QGraphicsView):
         super().__init__(parent)
         self.mirror = CanvasScene(self)
         self.setScene(self.mirror)
-        self.zoom, self.level = theme.scale(), "full"
+        # of fixed size, so that scroll bars never move under the hand
+        self.setSceneRect(-_HALF, -_HALF, 2 * _HALF, 2 * _HALF)
+        self.camera = Camera(self)
         self.gesture: Gesture | None = None
         self.gesture_button = Qt.MouseButton.LeftButton
         self.pressed: Hit | None = None
         self.press_place = QPoint()
         self.space_held = False
         self._judge: Callable[[str, str, str, str], str] = lambda *_link: ""
-        self._overview = Overview()
+        self.overview = Overview()
         self._last = ""
         self._hovered = ""
         self._spoken = ""
-        self._grid: tuple[tuple, QPixmap] | None = None
-        self._wheel: tuple[QPoint, float] | None = None
+        self._grid = Grid()
         self._pointer = QPoint()
         self._training_due: set[str] = set()
         self._empty = EmptyItem()
         self.mirror.addItem(self._empty)
-        self._settle = self._timer(_SETTLE, self._on_settled)
-        self._frame = self._timer(_FRAME, self._on_frame)
         self._badges = self._timer(33, self._on_badges)
         self._edge_scroll = self._timer(_FRAME, self._on_edge_scroll, once=False)
         self._set_up()
@@ -79,7 +79,7 @@ class Canvas(QGraphicsView):
         self._renamer = RenameField(self)
         self.mirror.changed_shape.connect(self.corner.refresh_errors)
         theme.notifier().changed.connect(self._on_theme_changed)
-        self._apply_zoom()
+        self.camera.apply()
         self.centerOn(0, 0)
         self._describe()
 
@@ -104,6 +104,15 @@ class Canvas(QGraphicsView):
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
         self.setMouseTracking(True)
         self.setAcceptDrops(True)
+
+    @property
+    def zoom(self) -> float:
+        return self.camera.zoom
+
+    @property
+    def level(self) -> str:
+        """The level of detail: "full", "box" or "plain"."""
+        return self.camera.level
 
     # ---- values in -----------------------------------------------------------------------------------------------
 
@@ -157,24 +166,11 @@ class Canvas(QGraphicsView):
         """Show everything, at most at 100 %."""
         area = self.mirror.bounds()
         callout = self.mirror.callout
-        self._fit(area.united(callout.mapRectToScene(callout.area())) if callout else area)
+        self.camera.fit(area.united(callout.mapRectToScene(callout.area())) if callout else area)
 
     def fit_selection(self) -> None:
         """Show the chosen cards, everything where none is chosen."""
-        self._fit(self.mirror.bounds(self.mirror.selected or None))
-
-    def _fit(self, area: QRectF) -> None:
-        if area.isEmpty():
-            self.zoom_to(100)
-            self.centerOn(0, 0)
-            return
-        room = self.viewport().size()
-        fitting = min(
-            (room.width() - 2 * _MARGIN) / max(1.0, area.width()),
-            (room.height() - 2 * _MARGIN) / max(1.0, area.height()),
-        )
-        self._set_zoom(min(fitting, theme.scale()))
-        self.centerOn(area.center())
+        self.camera.fit(self.mirror.bounds(self.mirror.selected or None))
 
     def zoom_to(self, percent: float) -> None:
         """Zoom around the middle of the view."""
@@ -184,13 +180,12 @@ class Canvas(QGraphicsView):
         """Bring a card into the middle, large enough to read."""
         if node in self.mirror.nodes:
             if self.level != "full":
-                self._set_zoom(theme.scale())
+                self.camera.set_zoom(theme.scale())
             self.centerOn(self.mirror.nodes[node].area().center())
 
     def center_at(self, place: QPointF) -> None:
         """Bring a point of the scene into the middle."""
-        self._rough()
-        self.centerOn(place)
+        self.camera.look_at(place)
 
     # ---- where things are ----------------------------------------------------------------------------------------
 
@@ -199,7 +194,7 @@ class Canvas(QGraphicsView):
 
     def visible_area(self) -> QRectF:
         """The part of the scene that the view shows."""
-        return self.viewportTransform().inverted()[0].mapRect(QRectF(self.viewport().rect()))
+        return self.camera.seen()
 
     def names_in(self, area: QRectF) -> list[str]:
         """The cards that reach into an area of the scene."""
@@ -216,7 +211,7 @@ class Canvas(QGraphicsView):
     def hit(self, place: QPoint) -> Hit:
         """What is under a point of the viewport."""
         reach = theme.sizes().port_grab / 2 / self.zoom if self.level == "full" else 0.5
-        return self.mirror.hit(self.to_scene(place), reach, self.level == "full")
+        return hit_at(self.mirror, self.to_scene(place), reach, self.level == "full")
 
     def update_area(self, area: QRectF) -> None:
         """Paint a part of the scene again."""
@@ -237,7 +232,7 @@ class Canvas(QGraphicsView):
         self._pointer = place
         if self.gesture:
             self.gesture.move(place, keys)
-            if self.gesture.scrolls and self._edge_way(place) != QPoint():
+            if self.gesture.scrolls and self.camera.edge_way(place) != QPoint():
                 if not self._edge_scroll.isActive():
                     self._edge_scroll.start()
             else:
@@ -257,14 +252,8 @@ class Canvas(QGraphicsView):
             how(gesture)
         self._repaint_overview()
 
-    def _edge_way(self, place: QPoint) -> QPoint:
-        room = self.viewport().rect()
-        x = (place.x() < _EDGE) - (place.x() > room.width() - _EDGE)
-        y = (place.y() < _EDGE) - (place.y() > room.height() - _EDGE)
-        return QPoint(x * _EDGE_STEP, y * _EDGE_STEP)
-
     def _on_edge_scroll(self) -> None:
-        way = self._edge_way(self._pointer)
+        way = self.camera.edge_way(self._pointer)
         if not self.gesture or way == QPoint():
             self._edge_scroll.stop()
             return
@@ -287,43 +276,8 @@ class Canvas(QGraphicsView):
         return self._last if self._last in self.mirror.selected else next(iter(sorted(self.mirror.selected)), "")
 
     def show_hover(self, hit: Hit) -> None:
-        node = hit.node if hit.kind in ("node", "port", "plus") else ""
-        if node != self._hovered:
-            for name, on in ((self._hovered, False), (node, True)):
-                if name in self.mirror.nodes:
-                    self.mirror.nodes[name].set_hover(on)
-            self._hovered = node
-        if node:
-            item = self.mirror.nodes[node]
-            if item.marks.plus_hover != (hit.kind == "plus"):
-                item.marks.plus_hover = hit.kind == "plus"
-                item.update()
-        self.mirror.hover_edge(hit.edge if hit.kind == "wire" else None)
-        if self.mirror.callout:
-            self.mirror.callout.set_state(hit.row if hit.kind == "button" else -1)
-        hand = hit.kind in ("plus", "button")
-        cross = hit.kind == "port"
-        shape = Qt.CursorShape.PointingHandCursor if hand else Qt.CursorShape.CrossCursor if cross else None
-        if shape is None:
-            self.viewport().unsetCursor()
-        else:
-            self.viewport().setCursor(shape)
-        self.viewport().setToolTip(self._tip(hit))
-
-    def _tip(self, hit: Hit) -> str:
-        """The full words of what is elided or drawn only: shape, port, problem."""
-        if hit.kind == "port" and hit.slot:
-            facts = self.mirror.inference.facts.get(hit.node) if self.mirror.inference else None
-            tensors = facts.inputs.get(hit.slot.port, ()) if facts and hit.side == "in" else ()
-            tensor = tensors[hit.slot.index] if hit.slot.index < len(tensors) else None
-            if facts and hit.side == "out":
-                tensor = facts.outputs.get(hit.slot.port)
-            name = hit.slot.port.replace("_", " ")
-            return f"{name}: {tensor.words()}" if tensor else name
-        if hit.kind == "node":
-            card = self.mirror.nodes[hit.node].card
-            return card.message or " · ".join(part for part in (card.title, card.summary) if part)
-        return "Add after this" if hit.kind == "plus" else ""
+        """Show what is under the pointer."""
+        self._hovered = pointer.hover(self, hit, self._hovered)
 
     def show_refusal(self, why: str, place: QPoint) -> None:
         """Say near the pointer why a wire cannot go there."""
@@ -339,7 +293,7 @@ class Canvas(QGraphicsView):
             self.setAccessibleName(words)
 
     def _describe(self) -> None:
-        self.say(_description(self.mirror, self.last_chosen()))
+        self.say(description(self.mirror, self.last_chosen()))
 
     def quick_add_here(self) -> None:
         """Ask for the quick search: after the chosen card, else at the pointer or in the middle."""
@@ -368,72 +322,29 @@ class Canvas(QGraphicsView):
 
     def scroll_by(self, by: QPoint) -> None:
         """Move the view by pixels."""
-        self._rough()
-        across, down = self.horizontalScrollBar(), self.verticalScrollBar()
-        across.setValue(across.value() - by.x())
-        down.setValue(down.value() - by.y())
+        self.camera.scroll_by(by)
+
+    def zoom_at(self, place: QPoint, factor: float) -> None:
+        """Zoom so that the point under the pointer stays."""
+        self.camera.zoom_at(place, factor)
+
+    def percent(self) -> float:
+        """The zoom as people read it: 100 is plain size, whatever the text size setting."""
+        return self.camera.percent
 
     def scrollContentsBy(self, dx: int, dy: int) -> None:
         super().scrollContentsBy(dx, dy)
-        self._moved_view()
+        self.looked_elsewhere()
 
     def resizeEvent(self, event) -> None:
         super().resizeEvent(event)
         self.corner.place()
-        self._moved_view()
+        self.looked_elsewhere()
 
-    def _moved_view(self) -> None:
+    def looked_elsewhere(self) -> None:
+        """The view shows another part of the scene now."""
         if hasattr(self, "corner"):
             self.corner.moved()
-
-    def wheel_zoom(self, place: QPoint, factor: float) -> None:
-        """Collect turns of the wheel: one step of zoom a frame."""
-        self._wheel = (place, factor * (self._wheel[1] if self._wheel else 1.0))
-        if not self._frame.isActive():
-            self._frame.start()
-
-    def _on_frame(self) -> None:
-        if self._wheel:
-            (place, factor), self._wheel = self._wheel, None
-            self.zoom_at(place, factor)
-
-    def zoom_at(self, place: QPoint, factor: float) -> None:
-        """Zoom so that the point under the pointer stays."""
-        before = self.mapToScene(place)
-        self._rough()
-        self._set_zoom(self.zoom * factor)
-        moved = self.mapFromScene(before) - place
-        across, down = self.horizontalScrollBar(), self.verticalScrollBar()
-        across.setValue(across.value() + moved.x())
-        down.setValue(down.value() + moved.y())
-
-    def _set_zoom(self, zoom: float) -> None:
-        zoom = min(max(zoom, ZOOM_LEAST), ZOOM_MOST)
-        if abs(zoom - self.zoom) > 1e-9:
-            self.zoom = zoom
-            self._apply_zoom()
-
-    def _apply_zoom(self) -> None:
-        from PySide6.QtGui import QTransform
-
-        self.setTransform(QTransform.fromScale(self.zoom, self.zoom))
-        self.level = level_at(self.zoom, self.level)
-        self._moved_view()
-        self.zoom_changed.emit(self.percent())
-
-    def percent(self) -> float:
-        """The zoom as people read it: 100 is plain size, whatever the text size setting."""
-        return self.zoom / theme.scale() * 100
-
-    def _rough(self) -> None:
-        """No smooth edges while the view moves; one clean picture when it rests."""
-        if self.renderHints() & QPainter.RenderHint.Antialiasing:
-            self.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        self._settle.start()
-
-    def _on_settled(self) -> None:
-        self.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-        self.viewport().update()
 
     def _on_badges(self) -> None:
         due, self._training_due = self._training_due, set()
@@ -441,9 +352,8 @@ class Canvas(QGraphicsView):
         self._repaint_overview()
 
     def _on_theme_changed(self) -> None:
-        self._grid = None
         self.mirror.restyle()
-        self._apply_zoom()
+        self.camera.apply()
         self.viewport().update()
 
     # ---- painting ------------------------------------------------------------------------------------------------
@@ -462,7 +372,7 @@ class Canvas(QGraphicsView):
         painter.setRenderHints(self.renderHints())
         painter.setTransform(self.viewportTransform())
         area = self.viewportTransform().inverted()[0].mapRect(QRectF(event.rect()))
-        self._overview.paint(painter, self.mirror, area, self.level == "box", self.zoom)
+        self.overview.paint(painter, self.mirror, area, self.level == "box", self.zoom)
         if self.gesture:
             self.gesture.paint(painter)
         painter.end()
@@ -471,29 +381,12 @@ class Canvas(QGraphicsView):
         shown = self.viewportTransform().mapRect(area).toAlignedRect().intersected(self.viewport().rect())
         painter.save()
         painter.resetTransform()
-        self._paint_grid(painter, shown)
+        self._grid.paint(painter, self, shown)
         painter.restore()
 
     def drawForeground(self, painter: QPainter, area: QRectF) -> None:
         if self.gesture:
             self.gesture.paint(painter)
-
-    def _paint_grid(self, painter: QPainter, shown: QRect) -> None:
-        """Blit the dots from a picture a little larger than the view, shifted to where the scene is."""
-        step = theme.Sizes().grid_step * self.zoom
-        size, ratio = self.viewport().size(), self.devicePixelRatioF()
-        key = (round(step, 4), size.width(), size.height(), ratio, theme.current().canvas, theme.current().grid)
-        if self._grid is None or self._grid[0] != key:
-            self._grid = (key, grid_picture(step, size.width(), size.height(), ratio))
-        origin = self.viewportTransform().map(QPointF(0, 0))
-        left, top = origin.x() % step - step, origin.y() % step - step
-        picture = self._grid[1]
-        source = QRectF(
-            (shown.x() - left) * ratio, (shown.y() - top) * ratio, shown.width() * ratio, shown.height() * ratio
-        )
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
-        painter.drawPixmap(QRectF(shown), picture, source)
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, True)
 
     # ---- events --------------------------------------------------------------------------------------------------
 
@@ -515,7 +408,7 @@ class Canvas(QGraphicsView):
 
     def viewportEvent(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.NativeGesture and event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
-            self.wheel_zoom(event.position().toPoint(), 1 + event.value())
+            self.camera.turn(event.position().toPoint(), 1 + event.value())
             return True
         if event.type() == QEvent.Type.Leave and not self.gesture:
             self.show_hover(Hit("empty"))
@@ -548,76 +441,13 @@ class Canvas(QGraphicsView):
         super().focusOutEvent(event)
 
     def dragEnterEvent(self, event) -> None:
-        layer = dropping.layer_in(event.mimeData())
-        if layer:
-            self.begin(dropping.DropLayer(self, layer), event.position().toPoint())
-            event.acceptProposedAction()
-        elif dropping.files_in(event.mimeData()):
-            event.acceptProposedAction()
-        else:
-            event.ignore()
+        dropping.enter(self, event)
 
     def dragMoveEvent(self, event) -> None:
-        if isinstance(self.gesture, dropping.DropLayer):
-            self.gesture.move(event.position().toPoint(), event.modifiers())
-        event.acceptProposedAction()
+        dropping.move(self, event)
 
     def dragLeaveEvent(self, event) -> None:
-        if isinstance(self.gesture, dropping.DropLayer):
-            self.cancel_gesture()
+        dropping.leave(self)
 
     def dropEvent(self, event) -> None:
-        if isinstance(self.gesture, dropping.DropLayer):
-            self.finish_gesture(event.position().toPoint(), event.modifiers())
-        elif files := dropping.files_in(event.mimeData()):
-            self.files_dropped.emit(files)
-        event.acceptProposedAction()
-
-
-def level_at(zoom: float, before: str) -> str:
-    """The level of detail at a zoom; leaving a level takes a little more than reaching it."""
-    box = _BOX_BELOW * (_HYSTERESIS if before == "full" else 1.0)
-    plain = _PLAIN_BELOW * (1.0 if before == "plain" else _HYSTERESIS)
-    if zoom >= box:
-        return "full"
-    return "box" if zoom >= plain else "plain"
-
-
-def grid_picture(step: float, width: int, height: int, ratio: float) -> QPixmap:
-    """The dots of the background: one row drawn, the others copied."""
-    picture = QPixmap(round((width + 2 * step) * ratio), round((height + 2 * step) * ratio))
-    picture.fill(theme.color("canvas"))
-    row = QPixmap(picture.width(), max(1, round(2 * ratio)))
-    row.fill(theme.color("canvas"))
-    dot: QColor = theme.color("grid")
-    painter = QPainter(row)
-    x = 0.0
-    while x < width + 2 * step:
-        painter.fillRect(QRect(round(x * ratio), 0, max(1, round(1.4 * ratio)), row.height()), dot)
-        x += step
-    painter.end()
-    painter = QPainter(picture)
-    y = 0.0
-    while y < height + 2 * step:
-        painter.drawPixmap(0, round(y * ratio), row)
-        y += step
-    painter.end()
-    return picture
-
-
-def _description(scene: CanvasScene, name: str) -> str:
-    """The chosen card in words: what it is, what is wrong, who feeds it."""
-    if name not in scene.nodes:
-        count = len(scene.nodes)
-        return f"Canvas, {count} layers" if count != 1 else "Canvas, 1 layer"
-    card = scene.nodes[name].card
-    words = [card.title]
-    if card.level:
-        words[0] += f", {card.level}: {card.message}"
-    words += [card.summary] if card.summary else []
-    feeds = [scene.nodes[edge.source].card.title for edge in scene.graph.incoming[name]]
-    words += [f"input from {', '.join(feeds)}"] if feeds else []
-    words += [word for word, on in (("muted", card.muted), ("frozen", card.frozen)) if on]
-    if len(scene.selected) > 1:
-        words.append(f"{len(scene.selected)} chosen")
-    return ", ".join(words)
+        dropping.drop(self, event)

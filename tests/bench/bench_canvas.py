@@ -1,0 +1,189 @@
+"""How fast the canvas is: `python tests/bench/bench_canvas.py`, or `make bench`. Prints, asserts nothing."""
+
+from __future__ import annotations
+
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from engine.graph import Edge, Graph, Node, judge, move
+from engine.layer import layers
+from engine.layout import layout
+
+SIZES = (1000, 5000)
+
+
+def network(count: int) -> Graph:
+    """Columns of cards of several sections, each card fed by the one above."""
+    names = ("Conv2d", "MaxPool2d", "GELU", "Linear", "Flatten")
+    inputs = {name: layers[name].ports()[0].name for name in names}
+    columns = max(1, int((count / 3) ** 0.5 * 0.7))
+    nodes, edges = {}, []
+    for number in range(count):
+        name = names[number % 5]
+        place = number % columns * 400.0, number // columns * 100.0
+        nodes[f"n_{number}"] = Node(f"n_{number}", name, {}, *place)
+        if number >= columns:
+            edges.append(Edge(f"n_{number - columns}", "out", f"n_{number}", inputs[name]))
+        if number >= 4 * columns and number % 5 == 0:
+            edges.append(Edge(f"n_{number - 4 * columns}", "out", f"n_{number}", inputs[name], 1))
+    return Graph(nodes, tuple(edges))
+
+
+def residual(count: int) -> Graph:
+    """A trunk of blocks with shortcuts."""
+    nodes, edges, at, start = {"n_0": Node("n_0", "ImageInput")}, [], "n_0", "n_0"
+    for number in range(1, count):
+        name = f"n_{number}"
+        layer = ("Conv2d", "BatchNorm", "ReLU", "Conv2d", "Add")[(number - 1) % 5]
+        nodes[name] = Node(name, layer)
+        port = layers[layer].ports()[0].name
+        edges.append(Edge(at, "out", name, port))
+        if layer == "Add":
+            edges.append(Edge(start, "out", name, port, 1))
+            start = name
+        at = name
+    return Graph(nodes, tuple(edges))
+
+
+def times(action: Callable[[int], None], rounds: int = 25) -> str:
+    """The median and the 95th percentile of an action in milliseconds."""
+    taken = []
+    for number in range(rounds):
+        start = time.perf_counter()
+        action(number)
+        taken.append((time.perf_counter() - start) * 1000)
+    taken.sort()
+    return f"{statistics.median(taken):7.2f} ms   p95 {taken[int(len(taken) * 0.95) - 1]:7.2f}"
+
+
+def measure(count: int) -> list[str]:
+    """One table for a number of cards."""
+    from PySide6.QtCore import QPoint, QPointF, QRectF
+    from PySide6.QtWidgets import QApplication
+
+    from engine.infer import infer
+    from widgets.canvas.gestures import Modifiers, MoveNodes, Rubber
+    from widgets.canvas.view import Canvas
+
+    app = QApplication.instance()
+    graph = network(count)
+    walk = infer(graph, {})
+    lines = [f"{count} cards, {len(graph.edges)} wires, platform {app.platformName()}"]
+    view = Canvas()
+    view.resize(1200, 860)
+    view.show()
+    app.processEvents()
+    start = time.perf_counter()
+    view.show_graph(graph, walk)
+    built = time.perf_counter()
+    view.fit()
+    view.viewport().repaint()
+    lines.append(
+        f"  build {1000 * (built - start):.0f} ms, fit and first paint {1000 * (time.perf_counter() - built):.0f} ms"
+    )
+
+    def pan(number: int) -> None:
+        view.scroll_by(QPoint(3 if number % 2 else -4, 2))
+        view.viewport().repaint()
+
+    def still(number: int) -> None:
+        view.viewport().repaint()
+
+    def settle() -> None:
+        view.camera._on_settled()
+        app.processEvents()
+
+    lines.append(f"  pan, all visible ({view.percent():.0f} %)       {times(pan)}")
+    settle()
+    lines.append(f"  full repaint, all visible          {times(still)}")
+    for percent in (100, 62, 45, 26, 20):
+        view.zoom_to(percent)
+        view.centerOn(view.mirror.bounds().center())
+        shown = len(view.names_in(view.visible_area()))
+        lines.append(f"  pan at {percent:3d} %, {shown:4d} cards shown    {times(pan)}")
+        settle()
+        lines.append(f"  full repaint                       {times(still)}")
+    for percent in (80, 22):
+        view.zoom_to(percent)
+
+        def zoom(number: int) -> None:
+            view.zoom_at(QPoint(600, 400), 1.1 if number % 2 else 1 / 1.1)
+            view.viewport().repaint()
+
+        lines.append(f"  zoom step around {percent:3d} %             {times(zoom)}")
+    names = list(graph.nodes)
+    for percent, chosen in ((30, 1), (30, 100), (100, 1), (100, 100), (30, count)):
+        view.zoom_to(percent)
+        view.center_at(QPointF(500, 400))
+        view.choose(set(names[:chosen]))
+        gesture = MoveNodes(view, names[0])
+        view.begin(gesture, QPoint(100, 100))
+
+        def drag(number: int, gesture: MoveNodes = gesture) -> None:
+            gesture.move(QPoint(100 + number, 100 + 2 * number), Modifiers.NoModifier)
+            view.viewport().repaint()
+
+        lines.append(f"  drag {chosen:4d} cards at {percent:3d} %, repaint  {times(drag, 15)}")
+        view.cancel_gesture()
+    view.choose(())
+    lines.append(f"  hit test                           {times(lambda n: view.hit(QPoint(20 + 9 * n, 300)) and None)}")
+    rubber = Rubber(view)
+    view.begin(rubber, QPoint(5, 5))
+    band = times(lambda n: rubber.move(QPoint(40 * n, 30 * n), Modifiers.NoModifier))
+    lines.append(f"  rubber band step                   {band}")
+    view.cancel_gesture()
+    link = ("n_0", "out", names[-1], layers[graph.nodes[names[-1]].layer].ports()[0].name)
+    lines.append(f"  judge of one link                  {times(lambda n: judge(graph, *link) and None)}")
+    lines.append(f"  show the same graph again          {times(lambda n: view.show_graph(graph, walk))}")
+    moved = [move(graph, {names[0]: (n * 4.0, 0.0)}) for n in range(25)]
+    lines.append(f"  show it with one card moved        {times(lambda n: view.show_graph(moved[n], walk))}")
+    lines.append(f"  minimap                            {times(lambda n: view.corner.map.redraw())}")
+    assert view.mirror.bounds().contains(QRectF(QPointF(), QPointF(1, 1)))
+    view.close()
+    view.deleteLater()
+    app.processEvents()
+    return lines
+
+
+def measure_layout() -> list[str]:
+    lines = []
+    for count in (200, 1000):
+        graph = residual(count)
+        lines.append(
+            f"  layout of a residual network of {count:4d}  {times(lambda n, graph=graph: layout(graph) and None, 7)}"
+        )
+    return lines
+
+
+@pytest.mark.bench
+@pytest.mark.parametrize("count", SIZES)
+def test_canvas(count: int, qapp, capsys) -> None:
+    lines = measure(count)
+    with capsys.disabled():
+        print("\n" + "\n".join(lines))
+
+
+@pytest.mark.bench
+def test_layout(capsys) -> None:
+    lines = measure_layout()
+    with capsys.disabled():
+        print("\n" + "\n".join(lines))
+
+
+if __name__ == "__main__":
+    from PySide6.QtWidgets import QApplication
+
+    from widgets import theme
+
+    application = QApplication([])
+    theme.apply(application)
+    print("\n".join(measure_layout()))
+    for size in SIZES:
+        print("\n".join(measure(size)))

@@ -1,0 +1,48 @@
+"""The canvas in words: what a screen reader says of the chosen card, what a tooltip says of anything."""
+
+from __future__ import annotations
+
+from widgets.canvas.hits import Hit
+from widgets.canvas.scene import CanvasScene
+
+
+def tip(scene: CanvasScene, hit: Hit) -> str:
+    """The full words of what is elided or only drawn: shape, port, problem."""
+    if hit.kind == "port" and hit.slot:
+        return _port_tip(scene, hit)
+    if hit.kind == "node":
+        card = scene.nodes[hit.node].card
+        return card.message or " · ".join(part for part in (card.title, card.summary) if part)
+    return "Add after this" if hit.kind == "plus" else ""
+
+
+def _port_tip(scene: CanvasScene, hit: Hit) -> str:
+    assert hit.slot is not None
+    facts = scene.inference.facts.get(hit.node) if scene.inference else None
+    name = hit.slot.port.replace("_", " ")
+    if facts is None:
+        return name
+    if hit.side == "out":
+        tensor = facts.outputs.get(hit.slot.port)
+    else:
+        tensors = facts.inputs.get(hit.slot.port, ())
+        tensor = tensors[hit.slot.index] if hit.slot.index < len(tensors) else None
+    return f"{name}: {tensor.words()}" if tensor else name
+
+
+def description(scene: CanvasScene, name: str) -> str:
+    """The chosen card in words: what it is, what is wrong, who feeds it."""
+    if name not in scene.nodes:
+        count = len(scene.nodes)
+        return f"Canvas, {count} layers" if count != 1 else "Canvas, 1 layer"
+    card = scene.nodes[name].card
+    words = [card.title]
+    if card.level:
+        words[0] += f", {card.level}: {card.message}"
+    words += [card.summary] if card.summary else []
+    feeds = [scene.nodes[edge.source].card.title for edge in scene.graph.incoming[name]]
+    words += [f"input from {', '.join(feeds)}"] if feeds else []
+    words += [word for word, on in (("muted", card.muted), ("frozen", card.frozen)) if on]
+    if len(scene.selected) > 1:
+        words.append(f"{len(scene.selected)} chosen")
+    return ", ".join(words)
