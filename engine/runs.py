@@ -263,7 +263,7 @@ class Run:
             with store.transaction(connection):
                 if changes:
                     store.put_info(connection, {"options": {**info.options, **changes}})
-                store.beat(connection, state="starting", pid=None, pid_started=None, host=_host(), message="")
+                store.beat(connection, state="starting", pid=None, pid_started=None, host=host(), message="")
             child = self._spawn(env or {})
             connection.execute(
                 "UPDATE beat SET pid = ?, pid_started = ? WHERE pid IS NULL", (child.pid, process.started_at(child.pid))
@@ -317,12 +317,12 @@ class Run:
             raise UserError(f"{self.folder} could not be deleted: {error.strerror}.") from error
 
 
-def _host() -> str:
+def host() -> str:
     return socket.gethostname()
 
 
 def lives(beat: Mapping[str, Any]) -> bool:
-    if beat["host"] != _host() or not beat["pid"]:
+    if beat["host"] != host() or not beat["pid"]:
         return bool(time.time() - beat["time"] < SILENCE)
     return process.alive(beat["pid"], beat["pid_started"] or "")
 

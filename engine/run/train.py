@@ -354,9 +354,7 @@ class Training:
             raise diagnose.spoiled(self.built, node, self.course.step)
         # the rows first: a checkpoint never knows more than the database
         self.write("running")
-        if self._best_weights is not None:
-            save_best(self.folder, self._best_weights, self.built, self.course.best)
-            self._best_weights = None
+        self.save_best()
         tensors, python = state.random_numbers(self.device)
         tensors |= {f"network.{name}": tensor for name, tensor in self.network.state_dict().items()}
         tensors |= {f"optimizer.{name}": tensor for name, tensor in self.optimization.state().items()}
@@ -369,6 +367,12 @@ class Training:
         state.save(self.folder, self.course.step, tensors, about)
         self._saved = time.perf_counter()
         self._save_cost = self._saved - start
+
+    def save_best(self) -> None:
+        """Write the weights of the best epoch, unless they are written already."""
+        if self._best_weights is not None:
+            save_best(self.folder, self._best_weights, self.built, self.course.best)
+            self._best_weights = None
 
     def resume(self, tensors: Mapping[str, Tensor], about: Mapping[str, Any]) -> None:
         """Go on from a checkpoint."""

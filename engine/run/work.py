@@ -229,12 +229,13 @@ def _say_failed(run: Run, connection: sqlite3.Connection, session: Training | No
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         if session is not None:
+            session.save_best()  # of a finished epoch, so they are sound
             session.telemetry.event(session.course.step, "failed", message)
             session.telemetry.write(state="failed", message=message, pid=None)
         else:
             store.beat(connection, state="failed", message=message, pid=None)
         store.put_info(connection, {"node": known.node if known else ""})
-    except (sqlite3.Error, RuntimeError) as second:
+    except (sqlite3.Error, RuntimeError, UserError) as second:
         print(f"{message} It could not be noted in the run: {second}", file=sys.stderr)
 
 
