@@ -6,7 +6,7 @@ from typing import Literal
 
 from engine.declare import param
 from engine.layer import Layer, call, layer
-from engine.layers.rules import changed, fixed, real, refuse
+from engine.layers.rules import changed, fixed, real, refuse, short
 from engine.shapes import Anything, Dim, Image, Numbers, Signal, Tensor, Volume
 
 SECTION = "Activation"
@@ -37,7 +37,7 @@ class LeakyReLU(Activation):
     negative_slope: float = param(default=0.01, min=0, max=10, label="Slope", help="How much of them gets through.")
 
     def summary(self) -> str:
-        return f"slope {self.negative_slope:g}"
+        return f"slope {short(self.negative_slope)}"
 
 
 @layer("GELU", section=SECTION, keywords="gaussian error transformer bert", icon="gelu")

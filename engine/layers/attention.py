@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from engine.declare import param
 from engine.layer import Layer, call, layer
-from engine.layers.rules import by_port, divides, fixed, options, refuse
+from engine.layers.rules import by_port, divides, fixed, options, plain_settings, refuse
 from engine.shapes import Dim, Mask, Sequence, Tensor, differ
 
 SECTION = "Attention"
@@ -139,6 +139,7 @@ class ScaledDotProductAttention(Layer):
     )
 
     def shape(self, query: Sequence, key: Sequence, value: Sequence, mask: Mask | None = None) -> Tensor:
+        plain_settings(self)
         if differ(query.features, key.features):
             refuse(
                 "Query and key have different widths",

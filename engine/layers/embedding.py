@@ -48,7 +48,7 @@ class Embedding(Layer):
 
     def shape(self, ids: Tokens | Category) -> Tensor:
         rows = _rows(self, self.size, ids)
-        if self.padding is not None and self.padding >= rows:
+        if isinstance(self.padding, int) and isinstance(rows, int) and self.padding >= rows:
             refuse(
                 "The padding id is not in the vocabulary", f"Expected is at most {rows - 1}; found is {self.padding}."
             )

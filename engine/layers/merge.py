@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from engine.declare import param
 from engine.layer import Layer, layer
-from engine.layers.rules import AXIS_CHOICES, AXIS_HELP, DIMS, Axis, alike, place, real, refuse
+from engine.layers.rules import AXIS_CHOICES, AXIS_HELP, DIMS, Axis, alike, place, plain_settings, real, refuse
 from engine.shapes import Anything, Dim, Numbers, Sequence, Signal, Tensor, differ
 
 SECTION = "Merge"
@@ -129,6 +129,7 @@ class Divide(Layer):
     stretch: bool = param(default=False, advanced=True, label="Stretch size 1", help=STRETCH_HELP)
 
     def shape(self, left: Anything, right: Anything) -> Tensor:
+        plain_settings(self)
         return _joined(self, (left, right), self.stretch, ("left", "right"))
 
     def expression(self, *args: str) -> str:

@@ -66,22 +66,17 @@ class Recurrent(Layer):
         final = f"torch.cat([{last}[-2], {last}[-1]], dim=1)" if self.both_directions else f"{last}[-1]"
         return [f"{sequence}, {state} = {module}({', '.join(args)})", f"{last} = {final}"]
 
-    def _inputs(self, sequence: Tensor) -> list[Dim]:
-        """What each stacked layer reads."""
-        return [sequence.features] + [self.hidden * self.directions] * (self.layers - 1)
+    def _read_widths(self, sequence: Tensor) -> Dim:
+        """The widths that the stacked layers read, with their own states, summed up."""
+        above = (self.layers - 1) * self.hidden * self.directions
+        return sequence.features + above + self.layers * self.hidden
 
     def parameters(self, sequence: Tensor) -> Dim:
-        total: Dim = 0
-        for width in self._inputs(sequence):
-            biases = 2 * self.hidden if self.bias else 0
-            total = total + self.directions * self.gates * (self.hidden * (width + self.hidden) + biases)
-        return total
+        biases = 2 * self.layers if self.bias else 0
+        return self.directions * self.gates * self.hidden * (self._read_widths(sequence) + biases)
 
     def flops(self, sequence: Tensor) -> Dim:
-        total: Dim = 0
-        for width in self._inputs(sequence):
-            total = total + 2 * self.directions * self.gates * self.hidden * (width + self.hidden) * sequence.time
-        return total
+        return 2 * self.directions * self.gates * self.hidden * self._read_widths(sequence) * sequence.time
 
     def summary(self) -> str:
         words = [f"{self.hidden} hidden"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from engine.declare import param
 from engine.layer import Layer, call, layer
-from engine.layers.rules import alike, real
+from engine.layers.rules import alike, real, short
 from engine.shapes import Anything, Image, Signal, Tensor, Volume
 
 SECTION = "Regularization"
@@ -22,7 +22,7 @@ class Dropping(Layer):
         return call(f"nn.{type(self).__name__}", self.rate)
 
     def summary(self) -> str:
-        return f"{100 * self.rate:g} % off"
+        return f"{short(100 * self.rate)} % off"
 
 
 @layer("Dropout", section=SECTION, keywords="overfitting random off", icon="dropout")
@@ -103,7 +103,7 @@ class GaussianNoise(nn.Module):
         return call("GaussianNoise", self.strength)
 
     def summary(self) -> str:
-        return f"± {self.strength:g}"
+        return f"± {short(self.strength)}"
 
 
 @layer("Random sample", section=SECTION, keywords="vae variational reparameterization latent normal", icon="dices")

@@ -61,6 +61,11 @@ def by(size: Iterable[Dim]) -> str:
     return " × ".join(str(part) for part in size)
 
 
+def short(number: float | Sym) -> str:
+    """A number for a card, without trailing zeros; a block's own setting by its name."""
+    return str(number) if isinstance(number, Sym) else f"{number:g}"
+
+
 def dims_of(layer: Layer) -> int:
     """How many axes the windows of a layer such as Conv2d have: the digit in its name."""
     return int(type(layer).__name__[-2])

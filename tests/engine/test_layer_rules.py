@@ -9,8 +9,12 @@ import pytest
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
+from engine.codegen import generate
+from engine.data.fields import Field
 from engine.errors import UserError
+from engine.graph import Graph, add, connect
 from engine.layer import Layer, Misfit, layers
+from engine.project import DataChoice, Project
 from engine.shapes import (
     Anything,
     Category,
@@ -310,6 +314,7 @@ def test_arithmetic_is_true() -> None:
         ("Softmax", {}, (Image(3, 8, 8),), "nn.Softmax(dim=1)"),
         ("Softmax", {}, (Sequence(3, 8),), "nn.Softmax(dim=-1)"),
         ("Embedding", {"features": 4}, (Category(classes=7),), "nn.Embedding(7, 4)"),
+        ("Conv2d", {"kernel": Sym("k"), "filters": 4}, (Image(3, 8, 8),), "nn.Conv2d(3, 4, kernel_size=k)"),
         ("Linear", {"features": 2 * Sym("width")}, (Numbers(Sym("features")),), "nn.Linear(features, 2 * width)"),
     ],
 )
@@ -353,3 +358,20 @@ def test_results_have_kinds() -> None:
     assert made("ReLU").shape(tensor(2, 3, names=("height", "width"))) == Anything(2, 3, names=("height", "width"))
     assert made("Split", parts=3).output_names() == ("part_1", "part_2", "part_3")
     assert made("Add").shape(Image(3, Sym("H"), 8), Image(3, 8, 8)) == Image(3, 8, 8)
+
+
+def test_two_outputs_into_one_node_keep_apart() -> None:
+    series = Field("walk", "series", Sequence(6, 8))
+    graph, start = add(Graph(), "SeriesInput")
+    graph, split = add(graph, "Split", params={"axis": "features"})
+    graph, less = add(graph, "Subtract")
+    graph, end = add(graph, "Output")
+    graph = connect(graph, start, split)
+    graph = connect(graph, split, less, "left", "part_1")
+    graph = connect(graph, split, less, "right", "part_2")
+    graph = connect(graph, less, end)
+    source = generate(Project(networks={"main": graph}, data=DataChoice(fields=(series,))))
+    space: dict[str, Any] = {}
+    exec(source.text, space)
+    x = data(Sequence(6, 8), 2)
+    torch.testing.assert_close(space[source.class_name]()(x), x[..., :4] - x[..., 4:])
