@@ -9,7 +9,7 @@ from PySide6.QtGui import QSyntaxHighlighter, QTextCharFormat, QTextDocument
 
 from widgets import theme
 
-_WORDS = "|".join([*keyword.kwlist, "self"])
+_WORDS = "|".join(keyword.kwlist)
 _TOKENS = re.compile(
     r"(?P<text>[rRbBfF]{0,2}(?:\"[^\"\\]*(?:\\.[^\"\\]*)*\"|'[^'\\]*(?:\\.[^'\\]*)*'))"
     r"|(?P<comment>#.*$)"

@@ -72,12 +72,15 @@ class _Code(QPlainTextEdit):
 
     def _dress(self) -> None:
         # the application's sheet gives text fields a border; the code fills its panel
-        self.setStyleSheet("QPlainTextEdit, QPlainTextEdit:focus { border: none; border-radius: 0; padding: 0; }")
+        self.setStyleSheet(
+            "QPlainTextEdit, QPlainTextEdit:focus { border: none; border-radius: 0; padding: 0; }"
+            "QAbstractScrollArea::corner { background: transparent; border: none; }"
+        )
         self.setFont(theme.font("code"))
         palette = self.palette()
         palette.setColor(QPalette.ColorRole.Text, theme.color("text1"))
         self.setPalette(palette)
-        self.document().setDocumentMargin(theme.sizes().s4)
+        self.document().setDocumentMargin(0)
         self.setViewportMargins(self.margin_width(), 0, 0, 0)
 
     def changeEvent(self, event):

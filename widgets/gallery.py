@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtWidgets import QListView, QMenu, QWidget
+from PySide6.QtWidgets import QListView, QMenu, QStyle, QWidget
 
 from widgets import icons, theme
 from widgets.controls import Button, Chip, Elided, EmptyState, Label, Line, SearchField, surface
@@ -25,6 +25,7 @@ from widgets.lists import RowList, Rows
 from widgets.views import RecentEntry, TemplateCard
 
 ALL = "All"
+_BAR = QStyle.PixelMetric.PM_ScrollBarExtent
 
 
 class _Grid(RowList):
@@ -40,7 +41,7 @@ class _Grid(RowList):
 
     def room(self) -> int:
         """The width for cards; the scroll bar's is kept free, so that its coming changes nothing."""
-        return self.width() - theme.sizes().scroll_bar
+        return self.width() - max(theme.sizes().scroll_bar, self.style().pixelMetric(_BAR)) - 1
 
     def columns(self) -> int:
         """How many cards stand side by side."""
@@ -84,7 +85,9 @@ class _Recent(RowList):
     forget = Signal(str)
 
     def __init__(self, parent: QWidget):
-        super().__init__(Rows(lambda one: f"{one.name}, {one.when}", lambda one: one.path), RecentRows(), "Recent", parent)
+        super().__init__(
+            Rows(lambda one: f"{one.name}, {one.when}", lambda one: one.path), RecentRows(), "Recent", parent
+        )
         self.clicked.connect(self._on_clicked)
 
     def _on_clicked(self, index) -> None:

@@ -81,7 +81,9 @@ class Cards(RowPainter):
         inside = QRectF(card.x() + sizes.s12, picture.bottom() + sizes.s12, card.width() - 2 * sizes.s12, 0)
         head = QRectF(inside.x(), inside.y(), inside.width(), theme.line_height("name"))
         text(painter, head, row.title, "name")
-        draw_wrapped(painter, QRectF(head.x(), head.bottom(), head.width(), 2 * theme.line_height("secondary")), row.line)
+        draw_wrapped(
+            painter, QRectF(head.x(), head.bottom(), head.width(), 2 * theme.line_height("secondary")), row.line
+        )
         line = theme.line_height("caption")
         foot = QRectF(inside.x(), card.bottom() - sizes.s12 - line, inside.width(), line)
         right = foot.right()

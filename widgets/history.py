@@ -33,7 +33,9 @@ class _Steps(RowPainter):
         elif row.state == "now" or (state.selected and state.focused):
             box(painter, card, sizes.r6, "acc_wash")
         x = card.x() + sizes.s8
-        icon, ink = {"past": ("check", "text3"), "now": ("arrow-right", "acc"), "undone": ("redo-2", "text3")}[row.state]
+        icon, ink = {"past": ("check", "text3"), "now": ("arrow-right", "acc"), "undone": ("redo-2", "text3")}[
+            row.state
+        ]
         paint_icon(painter, icon, x, middle, sizes.icon_small, ink)
         x += sizes.icon_small + sizes.s8
         right = card.right() - sizes.s8

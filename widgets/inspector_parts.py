@@ -83,7 +83,14 @@ class PortRow(Themed, QWidget):
         room = max(area.width() - x - words_wide - sizes.s12, area.width() * 0.25)
         wide = min(width_of(others, "secondary"), room)
         ink = "error" if self._port.problem else "text1" if self._port.words else "text3"
-        text(painter, QRectF(x, 0, area.width() - x - wide - sizes.s8, area.height()), said, "body", ink, bold=self._strong)
+        text(
+            painter,
+            QRectF(x, 0, area.width() - x - wide - sizes.s8, area.height()),
+            said,
+            "body",
+            ink,
+            bold=self._strong,
+        )
         spot = QRectF(area.right() - wide, 0, wide, area.height())
         text(painter, spot, others, "secondary", "text3", Qt.AlignmentFlag.AlignRight)
 

@@ -232,7 +232,9 @@ class Palette(QWidget):
         self.nothing.setVisible(not rows)
         self._stretch.setVisible(not rows)
         if not rows:
-            self.nothing.set_words(f"No layer matches “{typed}”", "Try another word, such as what it does.", "Clear search")
+            self.nothing.set_words(
+                f"No layer matches “{typed}”", "Try another word, such as what it does.", "Clear search"
+            )
 
     def _found(self, typed: str) -> list[Head | Item]:
         blocks = [entry for entry in self._blocks if match(typed, entry.label)]

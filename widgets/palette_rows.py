@@ -53,7 +53,9 @@ def listing(
     """All rows while nothing is searched: favorites first, then the sections, layers only where one is open."""
     by_name = {entry.name: entry for entries in sections.values() for entry in entries}
     liked = [by_name[name] for name in favorites if name in by_name]
-    groups = ([(FAVORITES, liked)] if liked else []) + [(name, entries) for name, entries in sections.items() if entries]
+    groups = ([(FAVORITES, liked)] if liked else []) + [
+        (name, entries) for name, entries in sections.items() if entries
+    ]
     opened, found = set(open_sections), list[Head | Item]()
     for name, entries in groups:
         found.append(Head(name, len(entries), name in opened))

@@ -94,7 +94,11 @@ class _List(RowList):
 
 def _said(problem: ProblemView) -> str:
     repairs = [f"repair {place}: {fix.label}" for place, fix in enumerate(problem.fixes, 1)]
-    parts = (f"{problem.level}{f' at {problem.where}' if problem.where else ''}: {problem.title}", problem.detail, *repairs)
+    parts = (
+        f"{problem.level}{f' at {problem.where}' if problem.where else ''}: {problem.title}",
+        problem.detail,
+        *repairs,
+    )
     return ". ".join(part.rstrip(".") for part in parts if part)
 
 

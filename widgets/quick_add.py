@@ -89,7 +89,14 @@ class _QuickRows(RowPainter):
         x, right = tile.right() + sizes.s8, area.right() - sizes.s8
         wide = min(width_of(one.result, "caption"), (right - x) * 0.6)
         spot = QRectF(right - wide, area.y(), wide, area.height())
-        text(painter, spot, one.result, "caption", "text3" if one.state == "unfit" else "text2", Qt.AlignmentFlag.AlignRight)
+        text(
+            painter,
+            spot,
+            one.result,
+            "caption",
+            "text3" if one.state == "unfit" else "text2",
+            Qt.AlignmentFlag.AlignRight,
+        )
         draw_runs(
             painter, QRectF(x, area.y(), spot.x() - x - sizes.s8, area.height()), one.label, row.places,
             "text3" if one.state == "unfit" else "text1",
@@ -136,7 +143,9 @@ class QuickAdd(Popup):
         line.setContentsMargins(sizes.s4, 0, sizes.s4, sizes.s6)
         line.addWidget(self.search)
         self.body.addLayout(line)
-        self.list = RowList(Rows(lambda one: f"{one.row.label}, {one.row.result}", _tip, _stops), _QuickRows(), "Layers")
+        self.list = RowList(
+            Rows(lambda one: f"{one.row.label}, {one.row.result}", _tip, _stops), _QuickRows(), "Layers"
+        )
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.body.addWidget(self.list)
         self.nothing = Label("", "secondary", "text2", wrap=True)
@@ -148,7 +157,11 @@ class QuickAdd(Popup):
         foot = row(space=sizes.s4)
         foot.setContentsMargins(sizes.s8, sizes.s6, sizes.s8, sizes.gap)
         self.all_words = Label("", "caption", "text2")
-        for cap, said in (("↵", Label("add", "caption", "text2")), ("Tab", self.all_words), ("Esc", Label("cancel", "caption", "text2"))):
+        for cap, said in (
+            ("↵", Label("add", "caption", "text2")),
+            ("Tab", self.all_words),
+            ("Esc", Label("cancel", "caption", "text2")),
+        ):
             foot.addWidget(KeyCap(cap))
             foot.addWidget(said)
             foot.addSpacing(sizes.s4)
@@ -160,7 +173,9 @@ class QuickAdd(Popup):
         self.search.left.connect(self.close)
         self.list.clicked.connect(self._on_clicked)
 
-    def open_at(self, point: QPoint, title: str = "", shape_words: str = "", rows: list[QuickRow] | None = None) -> None:
+    def open_at(
+        self, point: QPoint, title: str = "", shape_words: str = "", rows: list[QuickRow] | None = None
+    ) -> None:
         """Open at a global point; without a title the layer stands alone."""
         self._rows, self._all = list(rows or []), False
         self.before.setText("Add after" if title else "Add a layer")

@@ -78,10 +78,11 @@ class ShapePicture(Themed, QWidget):
         faint, filled = theme.color("line2"), theme.mix("text3", "panel", 0.35)
         for down in range(counts[0]):
             for right in range(counts[1]):
-                spot = QRectF(grid.x() + right * cell, grid.y() + down * cell, cell, cell).adjusted(0.5, 0.5, -0.5, -0.5)
+                spot = QRectF(grid.x() + right * cell, grid.y() + down * cell, cell, cell).adjusted(
+                    0.5, 0.5, -0.5, -0.5
+                )
                 inside = all(
-                    before <= at < before + shown
-                    for at, (before, shown, _, _) in zip((down, right), axes, strict=True)
+                    before <= at < before + shown for at, (before, shown, _, _) in zip((down, right), axes, strict=True)
                 )
                 if inside:
                     painter.fillRect(spot, filled)
@@ -89,7 +90,9 @@ class ShapePicture(Themed, QWidget):
                     painter.setPen(QPen(faint, sizes.hair, Qt.PenStyle.DotLine))
                     painter.setBrush(Qt.BrushStyle.NoBrush)
                     painter.drawRect(spot)
-        high, wide = (min(length / axis[3], count) for length, axis, count in zip(view.window, axes, counts, strict=True))
+        high, wide = (
+            min(length / axis[3], count) for length, axis, count in zip(view.window, axes, counts, strict=True)
+        )
         step = view.step[1] / axes[1][3]
         window = QRectF(grid.x(), grid.y(), wide * cell, high * cell)
         if view.result[1] > 1 and wide + step <= counts[1] + 0.01:

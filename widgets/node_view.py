@@ -1,0 +1,227 @@
+"""Builds the inspector's views out of a project and its inference: plain functions on values."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from engine.check import Problem
+from engine.declare import Param, plain
+from engine.errors import UserError
+from engine.graph import Blocks, Edge, Graph, Node, label_of, make, outputs_of, ports_of
+from engine.infer import Facts, Inference
+from engine.layer import Input, Layer, Objective, layers
+from engine.project import Project
+from engine.shapes import Dim, Tensor
+from widgets.views import (
+    CostView,
+    FieldView,
+    FixView,
+    FormContext,
+    KindView,
+    ManyView,
+    NodeView,
+    Note,
+    PortView,
+    ProblemView,
+    WindowView,
+)
+
+
+def problem_view(problem: Problem, graph: Graph) -> ProblemView:
+    """A problem as the panels show it."""
+    node = graph.nodes.get(problem.node or "")
+    fixes = tuple(FixView(fix.label, fix.lines) for fix in problem.fixes)
+    return ProblemView(
+        problem.level, problem.title, problem.detail, problem.node or "", label_of(node) if node else "", fixes
+    )
+
+
+def node_view(
+    project: Project, graph: Graph, walk: Inference, name: str, problems: Sequence[Problem] = (), folder: str = ""
+) -> NodeView:
+    """Everything the inspector shows of one node.
+
+    Args:
+        graph: the network or the inside of a block in which the node stands.
+        walk: the inference of that graph.
+        problems: of this node only, in the order in which `fix_wanted` counts them.
+        folder: where file dialogs open.
+    """
+    node, facts = graph.nodes[name], walk.facts.get(name, Facts())
+    cls = layers[node.layer] if not node.block and node.layer in layers else None
+    wrong = cls.problems_of(_plain_values(node, cls)) if cls else {}
+    block = project.blocks.get(node.block) if node.block else None
+    fields = tuple(FieldView(one.name, one.kind) for one in project.data.fields)
+    inside = graph is not project.graph
+    repeats = bool(block and len(block.inputs) == 1 and len(block.outputs) == 1)
+    learns = bool(_whole(facts.parameters))
+    return NodeView(
+        id=name,
+        title=label_of(node),
+        label=cls.label if cls else node.block or node.layer,
+        section=cls.section if cls else "Blocks",
+        icon=cls.icon if cls else "block",
+        help=cls.help() if cls else (block.help if block else ""),
+        params=cls.params() if cls else _block_params(project.blocks, node),
+        values=dict(node.params),
+        errors=wrong | {one.setting: one.title for one in facts.findings if one.setting},
+        context=FormContext(fields, {**_stride_note(node, cls), **_field_note(project, node, cls)}, folder, inside),
+        inputs=_inputs(graph, node, project.blocks, facts),
+        outputs=_outputs(graph, node, project.blocks, facts),
+        arithmetic=facts.arithmetic,
+        window=_window(node, cls, facts),
+        cost=_cost([facts], walk)
+        if facts.ok and (facts.outputs or not outputs_of(node, project.blocks))
+        else CostView(),
+        problems=tuple(problem_view(one, graph) for one in problems),
+        muted=node.muted,
+        frozen=node.frozen,
+        mute_why=_mute_why(cls),
+        freeze_why="" if learns or node.frozen else "It has no weights to freeze.",
+        is_block=block is not None,
+        repeat=node.repeat if repeats else None,
+        lr=node.lr if learns else None,
+        note=node.note,
+    )
+
+
+def many_view(project: Project, graph: Graph, walk: Inference, names: Iterable[str], group_why: str = "") -> ManyView:
+    """What several selected nodes have in common."""
+    nodes = [graph.nodes[name] for name in names if name in graph.nodes]
+    counts: Counter[tuple[str, str, str]] = Counter()
+    for node in nodes:
+        cls = layers[node.layer] if not node.block and node.layer in layers else None
+        counts[(cls.label, cls.section, cls.icon) if cls else (node.block or node.layer, "Blocks", "block")] += 1
+    return ManyView(
+        count=len(nodes),
+        kinds=tuple(KindView(*kind, count) for kind, count in counts.most_common()),
+        cost=_cost([walk.facts[node.id] for node in nodes if node.id in walk.facts], walk),
+        muted=bool(nodes) and all(node.muted for node in nodes),
+        frozen=bool(nodes) and all(node.frozen for node in nodes),
+        group_why=group_why,
+    )
+
+
+def _plain_values(node: Node, cls: type[Layer]) -> dict[str, Any]:
+    from engine.graph import is_expression
+
+    return {key: value for key, value in node.params.items() if not is_expression(value) and key in cls.params()}
+
+
+def _block_params(blocks: Blocks, node: Node) -> dict[str, Param]:
+    block = blocks.get(node.block)
+    found = {}
+    for one in block.params if block else ():
+        kind = {bool: "bool", int: "int", float: "float"}.get(type(one.default), "text")
+        label = one.label or one.name.replace("_", " ").capitalize()
+        found[one.name] = Param(
+            name=one.name, kind=kind, default=one.default, label=label, help=one.help, min=one.min, max=one.max
+        )  # type: ignore[arg-type]
+    return found
+
+
+def _whole(value: Dim) -> int | None:
+    return value if isinstance(value, int) else None
+
+
+def _cost(facts: Sequence[Facts], walk: Inference) -> CostView:
+    parameters = [_whole(one.parameters) for one in facts]
+    work = [_whole(one.flops) for one in facts]
+    all_parameters, all_work = _whole(walk.parameters), _whole(walk.flops)
+    known = None if None in parameters else sum(one or 0 for one in parameters)
+    done = None if None in work else sum(one or 0 for one in work)
+    return CostView(known, _share(known, all_parameters), done, _share(done, all_work))
+
+
+def _share(part: int | None, whole: int | None) -> float | None:
+    return part / whole if part is not None and whole else None
+
+
+def _mute_why(cls: type[Layer] | None) -> str:
+    if cls is not None and issubclass(cls, Input):
+        return "Data comes in here; without it there is nothing to pass on."
+    if cls is not None and issubclass(cls, Objective) and not cls.ports():
+        return "It passes nothing on."
+    return ""
+
+
+def _parts(tensors: Sequence[Tensor]) -> tuple[tuple[str, bool], ...]:
+    found: list[tuple[str, bool]] = []
+    for place, tensor in enumerate(tensors):
+        found += [(", ", False)] if place else []
+        found += tensor.parts()
+    return tuple(found)
+
+
+def _others(graph: Graph, edges: Iterable[Edge], end: str) -> str:
+    return ", ".join(dict.fromkeys(label_of(graph.nodes[getattr(edge, end)]) for edge in edges))
+
+
+def _inputs(graph: Graph, node: Node, blocks: Blocks, facts: Facts) -> tuple[PortView, ...]:
+    guilty = {one.port for one in facts.findings}
+    found = []
+    for port in ports_of(node, blocks):
+        tensors = facts.inputs.get(port.name, ())
+        edges = [edge for edge in graph.incoming[node.id] if edge.input == port.name]
+        symbol = tensors[0].symbol if tensors else port.symbol
+        others = _others(graph, edges, "source")
+        found.append(PortView(port.name, symbol, _parts(tensors), others, port.name in guilty))
+    return tuple(found)
+
+
+def _outputs(graph: Graph, node: Node, blocks: Blocks, facts: Facts) -> tuple[PortView, ...]:
+    found = []
+    for name in outputs_of(node, blocks):
+        tensor = facts.outputs.get(name)
+        edges = [edge for edge in graph.outgoing[node.id] if edge.output == name]
+        others = _others(graph, edges, "target")
+        found.append(
+            PortView(name, tensor.symbol if tensor else "anything", _parts([tensor] if tensor else []), others)
+        )
+    return tuple(found)
+
+
+def _field_note(project: Project, node: Node, cls: type[Layer] | None) -> Mapping[str, Note]:
+    """Which field an input reads while none is chosen."""
+    if cls is None or not issubclass(cls, Input) or "field" not in cls.params() or node.params.get("field"):
+        return {}
+    kinds = cls.field_kinds
+    fitting = [one.name for one in project.data.fields if one.kind in kinds and one.role == "input"]
+    return {"field": Note(f"Reads “{fitting[0]}”, the only one that fits.")} if len(fitting) == 1 else {}
+
+
+def _stride_note(node: Node, cls: type[Layer] | None) -> Mapping[str, Note]:
+    """What a stride costs: one pixel in so many is kept."""
+    if cls is None or "stride" not in cls.params() or "kernel" not in cls.params():
+        return {}
+    try:
+        stride = plain(cls.params()["stride"].coerce(node.params.get("stride", cls.params()["stride"].default)))
+    except UserError:
+        return {}
+    if len(stride) != 2 or not all(isinstance(step, int) for step in stride) or max(stride) < 2:
+        return {}
+    return {"stride": Note(f"keeps 1 pixel in {stride[0] * stride[1]}")}
+
+
+def _window(node: Node, cls: type[Layer] | None, facts: Facts) -> WindowView | None:
+    """The sliding window of a layer over an image, where all its sizes are known."""
+    tensors = next(iter(facts.inputs.values()), ())
+    out = next(iter(facts.outputs.values()), None)
+    if cls is None or node.muted or not tensors or out is None or "transpose" in cls.__name__.lower():
+        return None
+    if tensors[0].rank != 3 or out.rank != 3 or not {"kernel", "stride"} <= set(cls.params()):
+        return None
+    try:
+        made = make(node)
+    except UserError:
+        return None
+    pads = made.pads() if callable(getattr(made, "pads", None)) else getattr(made, "padding", (0, 0))
+    kernel, stride = made.kernel, made.stride  # type: ignore[attr-defined]
+    if isinstance(pads, str):
+        pads = tuple(side // 2 for side in kernel)
+    values = (*tensors[0].dims[1:], *kernel, *stride, *pads, *out.dims)
+    if len(values) != 11 or not all(isinstance(one, int) for one in values):
+        return None
+    return WindowView(values[0:2], values[2:4], values[4:6], values[6:8], values[9:11], values[8])
