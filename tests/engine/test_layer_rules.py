@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import torch
+from torch.nn import functional as F
 from torch.utils.flop_counter import FlopCounterMode
 
 from engine.codegen import generate
@@ -247,6 +248,42 @@ def test_later_steps_are_hidden(name: str, inputs: tuple[str, ...]) -> None:
     two = [memory if port == "memory" else other for port in inputs]
     torch.testing.assert_close(built(*one)[0][:, :4], built(*two)[0][:, :4])
     assert not torch.allclose(built(*one)[0][:, 4:], built(*two)[0][:, 4:])
+
+
+MEANINGS: list[tuple[str, dict[str, Any], tuple[Tensor, ...], Any]] = [
+    ("GlobalAvgPool1d", {}, (Signal(2, 5),), lambda x: F.adaptive_avg_pool1d(x, 1).flatten(1)),
+    ("GlobalAvgPool2d", {}, (Image(2, 5, 4),), lambda x: F.adaptive_avg_pool2d(x, 1).flatten(1)),
+    ("GlobalAvgPool3d", {}, (Volume(2, 5, 4, 3),), lambda x: F.adaptive_avg_pool3d(x, 1).flatten(1)),
+    ("GlobalMaxPool1d", {}, (Signal(2, 5),), lambda x: F.adaptive_max_pool1d(x, 1).flatten(1)),
+    ("GlobalMaxPool2d", {}, (Image(2, 5, 4),), lambda x: F.adaptive_max_pool2d(x, 1).flatten(1)),
+    ("Average", {}, (Numbers(4),) * 3, lambda a, b, c: torch.stack([a, b, c]).mean(0)),
+    ("Maximum", {}, (Numbers(4),) * 3, lambda a, b, c: torch.stack([a, b, c]).amax(0)),
+    ("Minimum", {}, (Numbers(4),) * 3, lambda a, b, c: torch.stack([a, b, c]).amin(0)),
+    ("Divide", {"guard": 1e-9}, (Numbers(4),) * 2, lambda a, b: a / b),
+    ("Stack", {}, (Numbers(4),) * 2, lambda a, b: torch.stack([a, b], dim=1)),
+    ("MatMul", {"transpose": True}, (Sequence(3, 4), Sequence(5, 4)), lambda a, b: torch.einsum("bik,bjk->bij", a, b)),
+    ("RowsAsSteps", {}, (Image(2, 5, 4),), lambda x: torch.stack([x[:, :, row].flatten(1) for row in range(5)], 1)),
+    ("PixelsAsSteps", {}, (Image(2, 5, 4),), lambda x: torch.einsum("bchw->bhwc", x).reshape(-1, 20, 2)),
+    ("LastStep", {}, (Sequence(5, 4),), lambda x: x[:, 4]),
+    ("FirstStep", {}, (Sequence(5, 4),), lambda x: x[:, 0]),
+    ("MeanOverSteps", {}, (Sequence(5, 4),), lambda x: x.sum(1) / 5),
+    ("MaxOverSteps", {}, (Sequence(5, 4),), lambda x: x.max(1).values),
+    ("Slice", {"start": 1, "stop": 4, "axis": "height"}, (Image(2, 5, 4),), lambda x: x[:, :, 1:4]),
+    ("Permute", {"order": (3, 1, 2)}, (Image(2, 5, 4),), lambda x: torch.einsum("bchw->bwch", x)),
+    ("ScaledDotProductAttention", {}, (Sequence(3, 4),) * 3, lambda q, k, v: ((q @ k.mT) / 2).softmax(-1) @ v),
+]
+
+
+@pytest.mark.parametrize(("name", "settings", "inputs", "written"), MEANINGS, ids=lambda value: str(value)[:20])
+def test_expressions_mean_what_they_say(
+    name: str, settings: dict[str, Any], inputs: tuple[Tensor, ...], written: Any
+) -> None:
+    layer = made(name, **settings)
+    ports = layer.ports()
+    wired = {ports[0].name: inputs} if ports[0].many else {p.name: (x,) for p, x in zip(ports, inputs, strict=False)}
+    built = Built(Case(layer, wired)).eval()
+    values = [data(x, 2) for x in inputs]
+    torch.testing.assert_close(built(*values)[0], written(*values))
 
 
 def test_noise_only_while_training() -> None:
