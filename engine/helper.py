@@ -8,8 +8,8 @@ never does. A message is a frame: four bytes of length (big-endian) and that muc
                {"id": 1, "error": {"message": "…", "details": "…", "user": true}}
                {"id": 1, "progress": {"share": 0.4, "text": "…"}}     any number of times before the answer
 
-A client with an event loop of its own (the window) starts `command()` with `environment()`, writes `encode(…)` and gives
-what arrives to `Frames.feed`.
+A client with an event loop of its own (the window) starts `command()` with `environment()`, writes `encode(…)` and
+gives what arrives to `Frames.feed`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -71,7 +71,7 @@ class Frames:
         After a `BrokenFrame` that is not fatal, `feed(b"")` goes on with what came after it.
         """
         self._bytes += data
-        found = []
+        found: list[dict[str, Any]] = []
         while len(self._bytes) >= 4:
             length = int.from_bytes(self._bytes[:4], "big")
             if length > self._most:
@@ -128,9 +128,9 @@ class Helper:
         answers = helper.ask("predict", {"run": folder, "values": "cat.jpg"})
     """
 
-    def __init__(self) -> None:
+    def __init__(self, program: Sequence[str] = ()) -> None:
         self._process = subprocess.Popen(
-            command(), env=environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0
+            program or command(), env=environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0
         )
         self._frames = Frames()
         self._waiting: list[dict[str, Any]] = []

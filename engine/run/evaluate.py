@@ -5,8 +5,6 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from engine.codegen import OutputSpec
 from engine.data.dataset import Dataset
 from engine.errors import UserError, listed
@@ -53,17 +51,11 @@ def evaluate(run: Run, part: str = "test", which: str = "best", progress: Progre
 
 def part_of(model: Opened, dataset: Dataset, part: str) -> Array:
     """The items of a part, as the training divided them."""
-    from engine.data.split import folds, split
+    from engine.run.work import split_of
 
     if part not in PARTS:
         raise UserError(f"The data has the parts {listed(PARTS, 'and')}, none called {part!r}.")
-    options = model.run.info().options
-    data = model.project.data
-    if options.get("folds"):
-        chosen = folds(dataset, data, int(options["folds"]))[int(options.get("fold", 0))]
-    else:
-        chosen = split(dataset, data)
-    indices = np.asarray(getattr(chosen, part))
+    indices: Array = split_of(dataset, model.project, model.run.info().options).part(part)
     if not len(indices):
         raise UserError(f"The {part} part has no items. Give it a share on the Data page and train again.")
     return indices

@@ -109,7 +109,8 @@ def converted(model: Opened, arrays: Sequence[Array], any_batch: bool) -> onnx.M
     numbers = sum(tensor.numel() * tensor.element_size() for tensor in model.whole.state_dict().values())
     if numbers > MOST_BYTES:
         raise UserError(
-            f"The weights take {numbers / 1e9:.1f} GB; an ONNX file holds 2 GB. Make the network smaller or export Python code."
+            f"The weights take {numbers / 1e9:.1f} GB; an ONNX file holds 2 GB. "
+            "Make the network smaller or export Python code."
         )
     whole = replace_twins(copy.deepcopy(model.whole), model.source.twins).eval()
     example = tuple(torch.from_numpy(np.resize(array, (2 if any_batch else 1, *array.shape[1:]))) for array in arrays)

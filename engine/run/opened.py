@@ -14,7 +14,7 @@ from engine.data.dataset import Dataset, open_dataset
 from engine.errors import UserError
 from engine.exporters import Progress, silent
 from engine.exporters.signature import Signature, signature
-from engine.layer import layers
+from engine.layer import Input, layers
 from engine.project import Project
 
 if TYPE_CHECKING:
@@ -52,7 +52,9 @@ class Opened:
         pairs = []
         for one in self.signature.inputs:
             node = self.project.graph.nodes[one.node]
-            pairs.append((node, layers[node.layer](**node.params)))
+            made = layers[node.layer](**node.params)
+            assert isinstance(made, Input)
+            pairs.append((node, made))
         return self.typed(raw_inputs(dataset, pairs, indices))
 
     def typed(self, arrays: Sequence[Array]) -> list[Array]:

@@ -84,10 +84,9 @@ def _beside(model: Opened, arrays: list[Array], ours: list[Array], path: str | P
     fixed = session.inputs()[0]["shape"][0]
     size = fixed if isinstance(fixed, int) else len(arrays[0])
     begun = time.perf_counter()
-    parts = []
+    starts = range(0, len(arrays[0]), size)
     try:
-        for start in range(0, len(arrays[0]), size):
-            parts.append(session([array[start : start + size] for array in arrays]))
+        parts = [session([array[start : start + size] for array in arrays]) for start in starts]
     except Exception as error:  # onnxruntime has its own classes for wrong shapes and types
         raise UserError(f"{file.name} does not take this model's inputs. Export it again.", str(error)) from error
     spent = time.perf_counter() - begun

@@ -1,4 +1,4 @@
-"""The proof that an exported model gives the same answers: what is compared, on which inputs, and what is said of it."""
+"""The proof that an exported model gives the same answers: what is compared, on which inputs, what is said of it."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Gap:
         for spec, one, other in zip(self.outputs, ours, theirs, strict=True):
             if one.shape != other.shape:
                 raise UserError(
-                    f"The exported model's “{spec.name}” has the shape {list(other.shape)} instead of {list(one.shape)}."
+                    f"The exported model's “{spec.name}” has the shape {list(other.shape)}, not {list(one.shape)}."
                 )
             off = _apart(one, other)
             largest = float(off.max(initial=0.0))
@@ -140,7 +140,8 @@ def _random(one: ModelInput, seen: Array, count: int, random: np.random.Generato
 
 def _least(columns: Array) -> Array:
     """The smallest number of each column, missing ones left out."""
-    return np.where(np.isnan(columns), np.inf, columns).min(axis=0, initial=np.finfo(np.float32).max)
+    least: Array = np.where(np.isnan(columns), np.inf, columns).min(axis=0, initial=np.finfo(np.float32).max)
+    return least
 
 
 @dataclass(frozen=True)
@@ -194,7 +195,8 @@ def prove(
     if gap.over:
         raise UserError(
             f"The exported model gives other answers than PyTorch, so no file was written: the largest difference is "
-            f"{gap.largest:.3g} ({gap.worst}), allowed is {LIMIT:g}. {gap.over:,} of {gap.numbers:,} numbers are over it.",
+            f"{gap.largest:.3g} ({gap.worst}), allowed is {LIMIT:g}. "
+            f"{gap.over:,} of {gap.numbers:,} numbers are over it.",
             f"{held.part}: {tests}, random: {sizes}",
         )
     return {

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import zipfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -144,7 +145,10 @@ def _run_alone(program: Path, model: Opened, asked: Sequence[Question]) -> None:
     files = []
     for place, question in enumerate(asked):
         file = folder / f"asked-{place:04}.npz"
-        np.savez(file, **dict(zip(names, question.arrays, strict=True)))
+        with zipfile.ZipFile(file, "w") as arrays:  # np.savez does not take every name
+            for name, array in zip(names, question.arrays, strict=True):
+                with arrays.open(f"{name}.npy", "w") as part:
+                    np.lib.format.write_array(part, array, allow_pickle=False)
         files.append(str(file))
     (folder / "told").mkdir()
     call = [sys.executable, "-I", "-c", ALONE, str(program), *files, "--out", str(folder / "told")]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import queue
+import signal
 import sys
 import threading
 import time
@@ -180,6 +181,7 @@ def take_pipes() -> tuple[int, int]:
 
 
 def main() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C in a terminal means the program in front of us
     reads, writes = take_pipes()
     Server(reads, writes).run()
     sys.stdout.flush()

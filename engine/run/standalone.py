@@ -16,6 +16,7 @@ Exported by Lamina @VERSION@.
 import argparse
 import csv
 import pathlib
+import zipfile
 
 import numpy as np
 import torch
@@ -25,7 +26,7 @@ from torch.nn import functional as F  # noqa: F401
 
 '''
 
-TAIL = r'''# ---- use ---------------------------------------------------------------------------------------------------------
+TAIL = r'''# ---- use -------------------------------------------------------------------------------------------------
 
 MODEL_INPUTS = @INPUTS@
 MODEL_OUTPUTS = @OUTPUTS@
@@ -63,6 +64,14 @@ def read(path: pathlib.Path) -> list[np.ndarray]:
     else:
         arrays = [read_picture(path, MODEL_INPUTS[0])]
     return [array.astype(one["dtype"]) for array, one in zip(arrays, MODEL_INPUTS, strict=True)]
+
+
+def write(path: pathlib.Path, arrays: dict[str, np.ndarray]) -> None:
+    """Arrays by name as .npz; unlike np.savez it takes any name."""
+    with zipfile.ZipFile(path, "w") as file:
+        for name, array in arrays.items():
+            with file.open(f"{name}.npy", "w") as part:
+                np.lib.format.write_array(part, array, allow_pickle=False)
 
 
 def read_table(path: pathlib.Path, about: dict) -> np.ndarray:
@@ -147,7 +156,8 @@ def main() -> None:
     for path in args.files:
         found = answers(model, read(path))
         if args.out:
-            np.savez(args.out / f"{path.stem}.npz", **dict(zip([one["name"] for one in MODEL_OUTPUTS], found, strict=True)))
+            names = [one["name"] for one in MODEL_OUTPUTS]
+            write(args.out / f"{path.stem}.npz", dict(zip(names, found, strict=True)))
         else:
             show(path.name, found)
 
