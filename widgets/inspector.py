@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFrame, QMenu, QScrollArea, QStackedWidget, QWidget
+from PySide6.QtWidgets import QMenu, QScrollArea, QStackedWidget, QWidget
 
 from engine.declare import Param
 from widgets import icons, theme, words
-from widgets.controls import Button, Elided, IconButton, IconLabel, Label, Line, Tile, surface
+from widgets.controls import Button, Elided, IconButton, Label, Line, Tile, surface
 from widgets.controls.base import column, row
 from widgets.form import Form
-from widgets.inspector_parts import CostRow, FactRow, KindRow, PortRow, ProblemBox, Title
+from widgets.inspector_pages import ManyPage, ModelPage, Rows, scroll, section
+from widgets.inspector_parts import CostRow, PortRow, ProblemBox, Title
 from widgets.shape_picture import ShapePicture
 from widgets.views import ManyView, ModelView, NodeView, PortView, ProblemView
 
@@ -32,58 +31,6 @@ _ABOUT = {
 """Settings every node has, beside those of its layer; their names cannot be those of a layer's setting."""
 
 
-def _section(title: str) -> tuple[QWidget, QWidget, Label]:
-    """A part of the inspector with a title; its second widget holds the content."""
-    sizes = theme.sizes()
-    part = QWidget()
-    whole = column(part)
-    whole.addWidget(Line())
-    head = Label(title, "secondary", "text2", bold=True)
-    line = row()
-    line.setContentsMargins(sizes.s12, sizes.s12, sizes.s12, sizes.s6)
-    line.addWidget(head)
-    whole.addLayout(line)
-    inside = QWidget()
-    inside_column = column(inside)
-    inside_column.setContentsMargins(sizes.s12, 0, sizes.s12, sizes.s12)
-    whole.addWidget(inside)
-    return part, inside, head
-
-
-def _scroll(content: QWidget) -> QScrollArea:
-    area = QScrollArea()
-    area.setWidgetResizable(True)
-    area.setFrameShape(QFrame.Shape.NoFrame)
-    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    area.setWidget(content)
-    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    return area
-
-
-class _Rows(QWidget):
-    """A column of small widgets that is only rebuilt when its values change."""
-
-    def __init__(self, space: int = 0):
-        super().__init__()
-        self._column = column(self, space=space)
-        self._values: tuple | None = None
-        self.widgets: list[QWidget] = []
-
-    def show_all(self, values: tuple, make: Callable[[int, object], QWidget]) -> None:
-        if values == self._values:
-            return
-        self._values = values
-        for old in self.widgets:
-            self._column.removeWidget(old)
-            old.hide()
-            old.setParent(None)
-            old.deleteLater()
-        self.widgets = [make(place, value) for place, value in enumerate(values)]
-        for made in self.widgets:
-            self._column.addWidget(made)
-        self.setVisible(bool(values))
-
-
 class _NodePage(QWidget):
     """One node: head, problems, shape, settings, cost, and the foot with its two buttons."""
 
@@ -97,7 +44,7 @@ class _NodePage(QWidget):
         self._build_head()
         self._build_problems()
         self._build_shape()
-        part, inside, self.settings_title = _section("Settings")
+        part, inside, self.settings_title = section("Settings")
         inside.layout().setContentsMargins(0, 0, 0, theme.sizes().s8)
         self.form = Form()
         inside.layout().addWidget(self.form)
@@ -105,7 +52,7 @@ class _NodePage(QWidget):
         self._column.addWidget(part)
         self._build_cost()
         self._column.addStretch(1)
-        whole.addWidget(_scroll(content), 1)
+        whole.addWidget(scroll(content), 1)
         self._build_foot(whole)
         self.form.changed.connect(self._on_changed)
 
@@ -142,14 +89,14 @@ class _NodePage(QWidget):
 
     def _build_problems(self) -> None:
         sizes = theme.sizes()
-        self.problems = _Rows(sizes.s8)
+        self.problems = Rows(sizes.s8)
         self.problems.layout().setContentsMargins(sizes.s12, 0, sizes.s12, sizes.s12)
         self.problems.hide()
         self._column.addWidget(self.problems)
 
     def _build_shape(self) -> None:
-        part, inside, self.shape_title = _section("Shape")
-        self.ports = _Rows()
+        part, inside, self.shape_title = section("Shape")
+        self.ports = Rows()
         self.picture = ShapePicture()
         self.arithmetic = Label("", "caption", "text2", wrap=True)
         layout = inside.layout()
@@ -161,7 +108,7 @@ class _NodePage(QWidget):
         self._column.addWidget(part)
 
     def _build_cost(self) -> None:
-        part, inside, _ = _section("Cost")
+        part, inside, _ = section("Cost")
         inside.layout().setSpacing(theme.sizes().s12)
         self.parameters = CostRow("Parameters", "model", "Numbers that training changes.")
         self.work = CostRow("Work", "model", "FLOPs for one item, going forward once.")
@@ -309,102 +256,6 @@ _COMMANDS = (
 )
 
 
-class _ManyPage(QWidget):
-    """Several nodes: how many, of which kinds, what they cost together, what can be done with all of them."""
-
-    def __init__(self, owner: Inspector):
-        super().__init__()
-        self._owner = owner
-        sizes = theme.sizes()
-        whole = column(self)
-        content = QWidget()
-        inside = column(content)
-        head = column(space=sizes.s8, edge=sizes.s12)
-        self.title = Label("", "card_title")
-        head.addWidget(self.title)
-        self.kinds = _Rows()
-        head.addWidget(self.kinds)
-        inside.addLayout(head)
-        part, body, _ = _section("Together")
-        body.layout().setSpacing(sizes.s12)
-        self.parameters = CostRow("Parameters", "model", "Numbers that training changes.")
-        self.work = CostRow("Work", "model", "FLOPs for one item, going forward once.")
-        body.layout().addWidget(self.parameters)
-        body.layout().addWidget(self.work)
-        self.cost = part
-        inside.addWidget(part)
-        part, body, _ = _section("All of them")
-        body.layout().setSpacing(sizes.s6)
-        self.buttons: dict[str, Button] = {}
-        for key, icon, said in (
-            ("mute", "eye-off", "Mute"), ("freeze", "snowflake", "Freeze weights"), ("group", "boxes", "Group into block"),
-            ("duplicate", "copy", "Duplicate"), ("delete", "trash-2", "Delete"),
-        ):  # fmt: skip
-            button = Button(said, icon, "danger" if key == "delete" else "plain")
-            button.clicked.connect(lambda _=False, key=key: owner.command_wanted.emit(key))
-            body.layout().addWidget(button)
-            self.buttons[key] = button
-        inside.addWidget(part)
-        inside.addStretch(1)
-        whole.addWidget(_scroll(content))
-
-    def show_view(self, view: ManyView) -> None:
-        self.title.setText(f"{words.count(view.count, 'node')} selected")
-        self.kinds.show_all(view.kinds, lambda _, kind: KindRow(kind))
-        self.cost.setVisible(view.cost.parameters is not None)
-        self.parameters.show_cost(words.thousands(view.cost.parameters or 0), view.cost.parameters_share, "acc_line")
-        self.work.setVisible(view.cost.work is not None)
-        self.work.show_cost(words.work(view.cost.work or 0), view.cost.work_share, "acc_line")
-        self.buttons["mute"].setText("Unmute" if view.muted else "Mute")
-        self.buttons["freeze"].setText("Unfreeze weights" if view.frozen else "Freeze weights")
-        self.buttons["group"].set_enabled_because(not view.group_why, view.group_why)
-
-
-class _ModelPage(QWidget):
-    """Nothing selected: what the whole model is."""
-
-    def __init__(self):
-        super().__init__()
-        sizes = theme.sizes()
-        whole = column(self)
-        content = QWidget()
-        inside = column(content)
-        head = column(edge=sizes.s12)
-        self.title = Elided("", "card_title")
-        head.addWidget(self.title)
-        head.addWidget(Label("Select a node to see its settings.", "secondary", "text2", wrap=True))
-        inside.addLayout(head)
-        self.facts_part, body, _ = _section("Model")
-        self.facts = _Rows()
-        body.layout().addWidget(self.facts)
-        inside.addWidget(self.facts_part)
-        self.tips_part, body, _ = _section("Tips")
-        self.tips = _Rows(sizes.s8)
-        body.layout().addWidget(self.tips)
-        inside.addWidget(self.tips_part)
-        inside.addStretch(1)
-        whole.addWidget(_scroll(content))
-
-    def show_view(self, view: ModelView) -> None:
-        self.title.set_text(view.name or "Untitled")
-        facts = [("Nodes", words.thousands(view.nodes))]
-        facts += [("Parameters", words.thousands(view.parameters))] if view.parameters is not None else []
-        facts += [("Work for one item", f"{words.work(view.work)} FLOPs")] if view.work is not None else []
-        given = (("Training memory", view.memory), ("Reads", view.source), ("Answers", view.target))
-        facts += [(label, value) for label, value in given if value]
-        self.facts.show_all(tuple(facts), lambda _, parts: FactRow(*parts))
-        self.tips.show_all(view.tips, _make_tip)
-        self.tips_part.setVisible(bool(view.tips))
-
-
-def _make_tip(_place: int, tip: str) -> QWidget:
-    made = QWidget()
-    line = row(made, space=theme.sizes().s8)
-    line.addWidget(IconLabel("lightbulb", "info"), 0, Qt.AlignmentFlag.AlignTop)
-    line.addWidget(Label(tip, "secondary", "text2", wrap=True), 1)
-    return made
-
-
 class Inspector(QWidget):
     """The panel at the right of the Build page."""
 
@@ -426,7 +277,8 @@ class Inspector(QWidget):
         self.setAccessibleName("Inspector")
         whole = column(self)
         self._pages = QStackedWidget()
-        self.node, self.many, self.model = _NodePage(self), _ManyPage(self), _ModelPage()
+        self.node, self.many, self.model = _NodePage(self), ManyPage(), ModelPage()
+        self.many.command_wanted.connect(self.command_wanted)
         for page in (self.model, self.node, self.many):
             self._pages.addWidget(page)
         whole.addWidget(self._pages)

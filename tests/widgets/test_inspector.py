@@ -114,7 +114,7 @@ def test_a_muted_convolution_has_no_picture(built):
 
 
 def test_many_nodes_are_counted_by_kind(built):
-    project, graph, walk, (_, conv, _) = built
+    project, graph, _walk, (_, conv, _) = built
     graph, other = add(graph, "Conv2d")
     view = many_view(project, graph, infer(graph, project.data.schema), [conv, other])
     assert view.count == 2
