@@ -122,9 +122,8 @@ class _ThumbDelegate(QStyledItemDelegate):
         found = index.data(THUMB)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        side = min(option.rect.width(), sizes.thumb * 2) - sizes.s12
-        x = option.rect.x() + (option.rect.width() - side) / 2
-        area = QRectF(x, option.rect.y() + sizes.s4, side, side)
+        side = option.rect.width() - sizes.s12
+        area = QRectF(option.rect.x() + sizes.s4, option.rect.y() + sizes.s4, side, side)
         paint_picture(painter, area, found[1] if found else None, sizes.r6)
         if option.state & QStyle.StateFlag.State_Selected:
             box(painter, area.adjusted(-3, -3, 3, 3), sizes.r9, None, "acc_line", sizes.ring)
@@ -144,8 +143,9 @@ class _ThumbDelegate(QStyledItemDelegate):
         text(painter, at, words, "caption", "text2")
 
     def sizeHint(self, option, index):
-        sizes = theme.sizes()
-        return QSize(sizes.thumb + sizes.s12, sizes.thumb + sizes.s12 + theme.line_height("caption"))
+        grid = self.parent().gridSize()
+        side = theme.sizes().thumb
+        return grid if grid.isValid() else QSize(side, side)
 
 
 class ThumbGrid(QListView):
@@ -170,10 +170,10 @@ class ThumbGrid(QListView):
         return index.row() if index.isValid() else -1
 
     def resizeEvent(self, event):
+        """Divide the width into columns near the wanted size of a picture."""
         sizes = theme.sizes()
-        room = self.viewport().width()
-        columns = max(1, room // (sizes.thumb + sizes.s12))
+        room = self.viewport().width() - sizes.gap  # Qt wraps a row that fills the width to the pixel
+        columns = max(1, round(room / (sizes.thumb + sizes.s12)))
         wide = min(room // columns, 2 * sizes.thumb)
-        tall = wide + sizes.s4 + sizes.s8 + theme.line_height("caption")
-        self.setGridSize(QSize(wide, tall))
+        self.setGridSize(QSize(wide, wide + sizes.s8 + theme.line_height("caption")))
         super().resizeEvent(event)

@@ -62,14 +62,14 @@ class Confusion(Themed, QWidget):
         self._chosen = cell
         self._cursor = cell or self._cursor
         self.cell_chosen.emit(*(cell or (-1, -1)))
-        self.setAccessibleDescription(self._spoken(cell) if cell else "")
+        self.setAccessibleDescription(self.spoken(cell) if cell else "")
         self.update()
 
     def found(self, truth: int) -> float:
         """Return the share of a class that was answered right."""
         return self._counts[truth][truth] / self._rows[truth] if self._rows[truth] else math.nan
 
-    def _spoken(self, cell: tuple[int, int]) -> str:
+    def spoken(self, cell: tuple[int, int]) -> str:
         truth, answer = cell
         count = self._counts[truth][answer]
         if truth == answer:
@@ -245,7 +245,7 @@ class Confusion(Themed, QWidget):
         if cell is None:
             QToolTip.hideText()
         else:
-            QToolTip.showText(event.globalPosition().toPoint(), self._spoken(cell), self)
+            QToolTip.showText(event.globalPosition().toPoint(), self.spoken(cell), self)
 
     def keyPressEvent(self, event):
         steps = {
@@ -255,7 +255,7 @@ class Confusion(Themed, QWidget):
             last = len(self._names) - 1
             down, right = steps[event.key()]
             self._cursor = (min(max(self._cursor[0] + down, 0), last), min(max(self._cursor[1] + right, 0), last))
-            self.setAccessibleDescription(self._spoken(self._cursor))
+            self.setAccessibleDescription(self.spoken(self._cursor))
             self.update()
         elif event.key() in (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._names:
             self.choose(self._cursor)

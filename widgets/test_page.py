@@ -1,0 +1,347 @@
+"""The Test page: how good a trained model is, where it mixes things up, and what it says to your own item."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QStackedWidget, QWidget
+
+from widgets import theme, words
+from widgets.controls.base import Line, Themed, column, row, surface
+from widgets.controls.buttons import Segmented
+from widgets.controls.fields import Choice
+from widgets.controls.labels import Elided, Label
+from widgets.controls.layout import EmptyState, Panel
+from widgets.controls.marks import Chip, ProgressRing
+from widgets.drop import Banner
+from widgets.mistakes import MistakeGrid
+from widgets.page_frame import PageFrame
+from widgets.plots.confusion import Confusion
+from widgets.plots.histogram import Histogram
+from widgets.plots.scatter import Scatter
+from widgets.try_panel import TryPanel
+from widgets.values import Fact, ModelChoice, TestResult, TryResult
+
+_RESIDUAL_BINS = 24
+
+
+class _Number(QWidget):
+    """One large number with words above and a note beside it."""
+
+    def __init__(self, fact: Fact, parent: QWidget):
+        super().__init__(parent)
+        sizes = theme.sizes()
+        whole = column(self, space=sizes.s2)
+        whole.addWidget(Elided(fact.words, "secondary", "text2", parent=self))
+        line = row(space=sizes.s8)
+        line.addWidget(Label(fact.value, "page_title", parent=self))
+        note = Elided(fact.note, "caption", "text2", parent=self)
+        note.setVisible(bool(fact.note))
+        line.addWidget(note, 1, Qt.AlignmentFlag.AlignBottom)
+        line.addStretch(0)
+        whole.addLayout(line)
+        self.setToolTip(fact.tip)
+        self.setAccessibleName(f"{fact.words}: {fact.value} {fact.note}".strip())
+
+
+class Numbers(Themed, QWidget):
+    """The row on top: which model, its numbers."""
+
+    model_chosen = Signal(str)
+    wants_ring = False
+
+    def __init__(self, parent: QWidget | None = None):
+        super().__init__(parent)
+        surface(self, "panel")
+        sizes = theme.sizes()
+        self._line = row(self, space=sizes.s24)
+        self._line.setContentsMargins(sizes.s16, 0, sizes.s16, 0)
+        block = column(space=sizes.s4)
+        block.addWidget(Label("Model", "secondary", "text2", parent=self))
+        self.model = Choice(self)
+        self.model.setAccessibleName("Model")
+        self.model.setMinimumWidth(sizes.palette_least)
+        self.model.chosen.connect(self.model_chosen)
+        block.addWidget(self.model)
+        self._line.addLayout(block)
+        self._shown: list[QWidget] = []
+        self._line.addStretch(1)
+        self._restyle()
+
+    def set_facts(self, facts: tuple[Fact, ...]) -> None:
+        for old in self._shown:
+            old.hide()
+            old.deleteLater()
+        self._shown = [_Number(fact, self) for fact in facts[:5]]
+        for at, made in enumerate(self._shown, 1):
+            self._line.insertWidget(at, made, 2)
+
+    def _restyle(self) -> None:
+        if hasattr(self, "_shown"):
+            self.setFixedHeight(theme.sizes().test_numbers)
+
+
+class MixUps(Panel):
+    """The left panel: the matrix of mix-ups, or predicted against true numbers."""
+
+    cell_chosen = Signal(int, int)
+    item_chosen = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None):
+        super().__init__("Mix-ups", parent)
+        sizes = theme.sizes()
+        self.unit = Segmented(self)
+        self.unit.add("counts", "Counts")
+        self.unit.add("shares", "Shares", tip="Of each row, in percent")
+        self.unit.changed.connect(self._on_unit)
+        self.head.addWidget(self.unit)
+        self.stack = QStackedWidget(self)
+        self.body.addWidget(self.stack, 1)
+        self.body.setContentsMargins(sizes.s12, 0, sizes.s12, sizes.s12)
+        page = QWidget(self)
+        inside = column(page, space=sizes.s8)
+        self.legend = Label("Blue is right, orange is wrong. Rows: the truth. Columns: the model's answer.", "caption",
+                            "text2", wrap=True, parent=page)  # fmt: skip
+        self.matrix = Confusion(page)
+        self.matrix.cell_chosen.connect(self._on_cell)
+        self.chosen = Label("", "secondary", wrap=True, parent=page)
+        inside.addWidget(self.legend)
+        inside.addWidget(self.matrix, 1)
+        inside.addWidget(self.chosen)
+        self.stack.addWidget(page)
+        page = QWidget(self)
+        inside = column(page, space=sizes.s12)
+        self.scatter = Scatter(page)
+        self.scatter.item_chosen.connect(self.item_chosen)
+        self.residuals = Histogram(parent=page)
+        self.residuals.setFixedHeight(3 * sizes.row_head)
+        inside.addWidget(self.scatter, 1)
+        inside.addWidget(Label("How far off, predicted minus true", "secondary", "text2", parent=page))
+        inside.addWidget(self.residuals)
+        self.stack.addWidget(page)
+
+    def show_result(self, result: TestResult) -> None:
+        classes = result.kind == "classes"
+        self.stack.setCurrentIndex(0 if classes else 1)
+        self.unit.setVisible(classes)
+        self.set_title("Mix-ups" if classes else "Predicted and true")
+        if classes:
+            self.matrix.set_values(result.classes, result.confusion)
+            self._say(None)
+            return
+        self.scatter.set_values(result.truth, result.predicted, result.target)
+        far = [p - t for p, t in zip(result.predicted, result.truth, strict=True)]
+        counts, edges = bins_of(far, _RESIDUAL_BINS)
+        self.residuals.set_values(counts, edges)
+
+    def _say(self, cell: tuple[int, int] | None) -> None:
+        self.chosen.setText(self.matrix.spoken(cell) if cell else "Choose a cell to see its items.")
+
+    def _on_unit(self, key: str) -> None:
+        self.matrix.set_shares(key == "shares")
+
+    def _on_cell(self, truth: int, answer: int) -> None:
+        self._say((truth, answer) if truth >= 0 else None)
+        self.cell_chosen.emit(truth, answer)
+
+
+def bins_of(values: list[float], wanted: int) -> tuple[list[int], list[float]]:
+    """Count values into equal bins."""
+    if not values:
+        return [], []
+    low, high = min(values), max(values)
+    span = (high - low) or abs(high) or 1.0
+    counts = [0] * wanted
+    for value in values:
+        counts[min(int((value - low) / span * wanted), wanted - 1)] += 1
+    return counts, [low + span * at / wanted for at in range(wanted + 1)]
+
+
+class Mistakes(QWidget):
+    """The center: wrong answers, most certain first, of all classes or of the chosen cell."""
+
+    mistake_chosen = Signal(int)
+    filter_closed = Signal()
+
+    def __init__(self, parent: QWidget | None = None):
+        super().__init__(parent)
+        surface(self, "canvas")
+        sizes = theme.sizes()
+        self._result: TestResult | None = None
+        whole = column(self, space=sizes.s6)
+        whole.setContentsMargins(sizes.s16, sizes.s12, sizes.s6, sizes.s8)
+        head = row(space=sizes.s8)
+        self.title = Label("Worst mistakes", "name", parent=self)
+        self.filter = Chip("", closable=True, tone="accent", parent=self)
+        self.filter.closed.connect(self.filter_closed)
+        self.note = Label("", "caption", "text2", parent=self)
+        for part in (self.title, self.filter, self.note):
+            head.addWidget(part)
+        head.addStretch(1)
+        self.grid = MistakeGrid(self)
+        self.grid.mistake_chosen.connect(self.mistake_chosen)
+        self.none = EmptyState("circle-check", "Nothing wrong here", "", parent=self)
+        whole.addLayout(head)
+        whole.addWidget(self.grid, 1)
+        whole.addWidget(self.none, 1)
+
+    def show_result(self, result: TestResult) -> None:
+        self._result = result
+        self.show_cell(-1, -1)
+
+    def show_cell(self, truth: int, answer: int) -> None:
+        """Show the mistakes of one cell; -1, -1 shows all."""
+        result = self._result
+        if result is None:
+            return
+        shown = [m for m in result.mistakes if truth < 0 or (m.truth, m.answer) == (truth, answer)]
+        filtered = truth >= 0
+        self.filter.setVisible(filtered)
+        if filtered:
+            self.filter.set_words(f"{result.classes[truth]} → {result.classes[answer]}")
+        wrong = sum(n for t, line in enumerate(result.confusion) for a, n in enumerate(line) if t != a)
+        left_out = wrong - len(shown) if not filtered else 0
+        more = f", {words.thousands(left_out)} more not shown" if left_out > 0 else ""
+        self.note.setText(f"{words.thousands(len(shown))}, most certain first{more}" if shown else "")
+        self.grid.setVisible(bool(shown))
+        self.none.setVisible(not shown)
+        right = filtered and truth == answer
+        count = result.confusion[truth][answer] if filtered else 0
+        self.none.set_words(
+            f"{words.thousands(count)} right" if right else "No mistake here",
+            "Cells on the diagonal hold right answers." if right else "",
+        )
+        self.grid.show_mistakes(shown, result.classes)
+
+
+class TestPage(Themed, QWidget):
+    """Shows what a test found; every wish leaves by signal."""
+
+    __test__ = False  # a page, not a test case
+
+    model_chosen = Signal(str)
+    test_wanted = Signal()
+    cell_chosen = Signal(int, int)
+    mistake_chosen = Signal(int)
+    try_file_wanted = Signal()
+    try_path_dropped = Signal(str)
+    try_item_wanted = Signal(int)
+    train_wanted = Signal()
+    wants_ring = False
+
+    def __init__(self, parent: QWidget | None = None):
+        super().__init__(parent)
+        sizes = theme.sizes()
+        self.numbers = Numbers(self)
+        self.mixups = MixUps(self)
+        self.mistakes = Mistakes(self)
+        self.tries = TryPanel(self)
+        self.error = Banner("error", self)
+        self.center = QStackedWidget(self)
+        self.center.addWidget(self.mistakes)
+        self.center.addWidget(self._make_busy())
+        middle = surface(QWidget(self), "canvas")
+        inside = column(middle)
+        inside.addWidget(self.error)
+        inside.addWidget(self.center, 1)
+        self.frame = PageFrame(middle, self)
+        self.frame.add_left(self.mixups, "mixups", "grid-2x2", "Mix-ups")
+        self.frame.add_right(self.tries, "try_panel", "wand-2", "Try your own")
+        tested = QWidget(self)
+        inside = column(tested)
+        inside.addWidget(self.numbers)
+        inside.addWidget(Line(tested))
+        inside.addWidget(self.frame, 1)
+        self.empty = EmptyState(
+            "target", "Train first, or open a run", "Right answers, mix-ups and the worst mistakes of a trained model.",
+            "Go to Train", self, "play",
+        )  # fmt: skip
+        self.empty.clicked.connect(self._on_train)
+        nothing = surface(QWidget(self), "canvas")
+        column(nothing, edge=sizes.s16).addWidget(self.empty)
+        self.stack = QStackedWidget(self)
+        self.stack.addWidget(nothing)
+        self.stack.addWidget(tested)
+        column(self).addWidget(self.stack)
+        self._connect()
+
+    def _make_busy(self) -> QWidget:
+        page, sizes = QWidget(self), theme.sizes()
+        inside = column(page, space=sizes.s12)
+        self.ring = ProgressRing(page, sizes.s32)
+        self.busy_words = Label("", "body", parent=page)
+        inside.addStretch(1)
+        for part in (self.ring, self.busy_words):
+            inside.addWidget(part, 0, Qt.AlignmentFlag.AlignHCenter)
+        inside.addStretch(1)
+        return page
+
+    def _connect(self) -> None:
+        self.numbers.model_chosen.connect(self.model_chosen)
+        self.mixups.cell_chosen.connect(self._on_cell)
+        self.mixups.item_chosen.connect(self.mistake_chosen)
+        self.mistakes.mistake_chosen.connect(self.mistake_chosen)
+        self.mistakes.filter_closed.connect(self._on_filter_closed)
+        self.tries.file_wanted.connect(self.try_file_wanted)
+        self.tries.path_dropped.connect(self.try_path_dropped)
+        self.tries.item_wanted.connect(self.try_item_wanted)
+
+    # ---- values in -------------------------------------------------------------------------------
+
+    def set_models(self, models: list[ModelChoice], current: str = "") -> None:
+        """Offer trained models; none shows the empty page."""
+        fill_models(self.numbers.model, models, current)
+        self.stack.setCurrentIndex(1 if models else 0)
+
+    def show_result(self, result: TestResult | None) -> None:
+        """Show what a test found; None waits for one."""
+        self.numbers.set_facts(result.facts if result else ())
+        self.frame.set_bare(result is None)
+        if result is None:
+            self.set_busy("No result yet")
+            self.ring.hide()
+            return
+        self.mixups.show_result(result)
+        self.mistakes.show_result(result)
+        self.set_busy(None)
+
+    def set_busy(self, said: str | None) -> None:
+        self.ring.setVisible(said is not None)
+        self.ring.set_fraction(None if said is not None else 0.0)
+        self.busy_words.setText(said or "")
+        self.center.setCurrentIndex(0 if said is None else 1)
+
+    def set_error(self, title: str, line: str = "") -> None:
+        self.error.show_words(title, line)
+
+    def set_test_count(self, count: int) -> None:
+        """Say how many test items can be tried."""
+        self.tries.set_count(count)
+
+    def show_try(self, result: TryResult | None) -> None:
+        self.tries.show_try(result)
+
+    def set_try_busy(self, busy: bool) -> None:
+        self.tries.set_busy(busy)
+
+    # ---- wishes out ------------------------------------------------------------------------------
+
+    def _on_cell(self, truth: int, answer: int) -> None:
+        self.mistakes.show_cell(truth, answer)
+        self.cell_chosen.emit(truth, answer)
+
+    def _on_filter_closed(self) -> None:
+        self.mixups.matrix.choose(None)
+
+    def _on_train(self) -> None:
+        self.train_wanted.emit()
+
+
+def fill_models(choice: Choice, models: list[ModelChoice], current: str) -> None:
+    """Fill a choice with models, keeping the chosen one where no other is named."""
+    kept = current or choice.current()
+    choice.clear()
+    for model in models:
+        choice.add(model.key, model.words)
+    keys = [model.key for model in models]
+    if keys:
+        choice.set_current(kept if kept in keys else keys[0])
