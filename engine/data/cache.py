@@ -86,7 +86,7 @@ def _checksum(path: Path) -> int:
     """Of the whole file, of both ends only where it is large: reading 5 GB again would cost what the cache saves."""
     size = path.stat().st_size
     with path.open("rb") as file:
-        if size < LARGE:
+        if size < max(LARGE, 2**21):
             return zlib.crc32(file.read())
         found = zlib.crc32(file.read(2**20))
         file.seek(size - 2**20)

@@ -66,7 +66,7 @@ class Dataset:
             return np.asarray(np.isnan(values) if kind == "number" else values < 0)
         count = self.count if indices is None else len(indices)
         if kind == "text":
-            return self.take(name, indices) == b""
+            return np.asarray(self.take(name, indices) == b"")
         return np.zeros(count, bool)
 
     def named(self, index: int) -> str:

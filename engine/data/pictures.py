@@ -78,16 +78,16 @@ def find_pictures(root: Path) -> Found:
 
 
 def _unwrapped(root: Path) -> Path:
-    """Where the classes are: unpacked archives often wrap everything into one more folder."""
-    for _ in range(3):
-        entries = _entries(root)
+    """Where the classes are: unpacked archives often wrap everything into one folder or two."""
+    deeper = root
+    for _ in range(4):
+        entries = _entries(deeper)
         inside = [entry for entry in entries if entry.is_dir(follow_symlinks=False)]
-        if len(inside) != 1 or any(entry.name.lower().endswith(SUFFIXES) for entry in entries):
+        if len(inside) > 1:
+            return deeper
+        if not inside or any(entry.name.lower().endswith(SUFFIXES) for entry in entries):
             return root
-        deeper = _entries(Path(inside[0].path))
-        if sum(entry.is_dir(follow_symlinks=False) for entry in deeper) < 2:
-            return root
-        root = Path(inside[0].path)
+        deeper = Path(inside[0].path)
     return root
 
 

@@ -123,7 +123,8 @@ def preparation_source(inputs: Bindings, schema: Schema, preparation: Preparatio
 
 def _buffer(name: str, shape: Sequence[int], fill: str, about: str) -> str:
     size = ", ".join(map(str, shape))
-    return f'self.register_buffer("{name}", torch.{fill}({size}))  # {about}'
+    line = f'self.register_buffer("{name}", torch.{fill}({size}))'
+    return line if len(line) + len(about) > 98 else f"{line}  # {about}"
 
 
 def _image_lines(name: str, fields: Sequence[Field], preparation: Preparation) -> tuple[list[str], list[str]]:
@@ -134,7 +135,7 @@ def _image_lines(name: str, fields: Sequence[Field], preparation: Preparation) -
     channels = int(fields[0].tensor.dims[0])  # type: ignore[arg-type]
     buffers = [
         _buffer(f"{name}_mean", (channels, 1, 1), "zeros", "of each channel, on the scale 0 to 255"),
-        _buffer(f"{name}_std", (channels, 1, 1), "ones", "how far pixels usually are from the mean"),
+        _buffer(f"{name}_std", (channels, 1, 1), "ones", "usual distance from the mean"),
     ]
     return buffers, [f"{name} = ({name}.float() - self.{name}_mean) / self.{name}_std"]
 
@@ -176,7 +177,7 @@ def _number_lines(
     steps = [f"{made} = {taken}", f"{made} = torch.where(torch.isnan({made}), self.{name}_fill, {made})"]
     if preparation.numbers == "standardize":
         setup.append(_buffer(f"{name}_mean", (count,), "zeros", "of each column"))
-        setup.append(_buffer(f"{name}_std", (count,), "ones", "how far values usually are from the mean"))
+        setup.append(_buffer(f"{name}_std", (count,), "ones", "usual distance from the mean"))
         steps.append(f"{made} = ({made} - self.{name}_mean) / self.{name}_std")
     elif preparation.numbers == "minmax":
         setup.append(_buffer(f"{name}_low", (count,), "zeros", "smallest value of each column"))
@@ -201,9 +202,7 @@ def _wrapped(before: str, inside: str, after: str) -> list[str]:
 
 
 def _category_lines(name: str, fields: Sequence[Field], preparation: Preparation) -> tuple[list[str], list[str]]:
-    setup = [
-        f'self.register_buffer("{name}_usual", torch.tensor(0))  # stands in for a missing class: the most frequent'
-    ]
+    setup = [f'self.register_buffer("{name}_usual", torch.tensor(0))  # stands in for a missing class']
     return setup, [f"{name} = torch.where({name} < 0, self.{name}_usual, {name})"]
 
 
@@ -212,7 +211,7 @@ def _series_lines(name: str, fields: Sequence[Field], preparation: Preparation) 
     setup = [_buffer(f"{name}_mean", (features,), "zeros", "of each feature; stands in for a missing value")]
     steps = [f"{name} = {name}.float()", f"{name} = torch.where(torch.isnan({name}), self.{name}_mean, {name})"]
     if preparation.numbers != "none":
-        setup.append(_buffer(f"{name}_std", (features,), "ones", "how far values usually are from the mean"))
+        setup.append(_buffer(f"{name}_std", (features,), "ones", "usual distance from the mean"))
         steps.append(f"{name} = ({name} - self.{name}_mean) / self.{name}_std")
     return setup, steps
 

@@ -128,7 +128,8 @@ def _absent(one: Field, codes: Column, split: Split) -> Iterator[Finding]:
     for part, indices in split:
         if not len(indices):
             continue
-        seen = np.bincount(codes[indices], minlength=len(one.classes))
+        there = codes[indices]
+        seen = np.bincount(there[there >= 0], minlength=len(one.classes))
         lost = [name for name, count in zip(one.classes, seen, strict=True) if not count]
         if lost:
             what = "cannot be learned" if part == "train" else "is not measured there"

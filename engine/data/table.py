@@ -60,6 +60,9 @@ def read_table(
             "Change “Numbers that are classes”."
         )
     frame, rows = _frame(content, layout, decimal)
+    dropped = int(rows.kept[-1]) + 1 - len(rows.kept)
+    if dropped:
+        notes.append(f"{dropped:,} empty row{'s are' if dropped > 1 else ' is'} left out.")
     comma = decimal == "comma" or (decimal == "auto" and cells.decimal_comma(frame))
     found = [cells.read_column(frame[one], rows, comma, one in categories) for one in layout.columns]
     fields: list[Field] = []
@@ -93,7 +96,7 @@ def to_utf8(content: bytes, name: str) -> tuple[bytes, list[str]]:
         raise _no_text(name)
     if b"\n" not in content:
         content = content.replace(b"\r", b"\n")  # as old Macs end their lines
-    content = content.lstrip(b"\r\n")
+    content = content.strip(b"\r\n")
     if content.isascii() or _is_utf8(content):
         return content, []
     try:
@@ -186,14 +189,17 @@ def _quote(content: bytes, sign: str) -> str | None:
 
 
 def _has_header(rows: list[list[str]]) -> bool:
-    """Names are texts that do not occur again below, and no numbers."""
+    """Names are no numbers; they stand above numbers, or are texts that do not occur again below."""
     first, below = [cell.strip() for cell in rows[0]], rows[1:200]
-    if not below or any(cells.looks_numeric(cell) for cell in first):
+    if any(cells.looks_numeric(cell) or (cell and cell.lower() in cells.MISSING) for cell in first):
         return False
-    if len({cell for cell in first if cell}) < len([cell for cell in first if cell]):
-        return False
-    again = {(place, cell.strip()) for row in below for place, cell in enumerate(row)}
-    return not any((place, cell) in again for place, cell in enumerate(first) if cell)
+    columns = [[row[place].strip() for row in below if place < len(row)] for place in range(len(first))]
+    if any(column and all(map(cells.looks_numeric, filter(None, column))) and any(column) for column in columns):
+        return True
+    named = [cell for cell in first if cell]
+    return len(set(named)) == len(named) and not any(
+        cell and cell in column for cell, column in zip(first, columns, strict=True)
+    )
 
 
 def _names(first: Sequence[str], width: int) -> tuple[str, ...]:

@@ -155,6 +155,7 @@ def test_an_input_may_be_called_like_a_step_of_another(dataset: Dataset) -> None
 
 
 @pytest.mark.filterwarnings("ignore::FutureWarning")  # the exporter's own, inside torch
+@pytest.mark.filterwarnings("ignore:.*axis name:UserWarning")  # all inputs share the batch, as they should
 @pytest.mark.parametrize("preparation", [Preparation(), Preparation(images="unit", numbers="minmax")])
 def test_onnx_gives_the_same_at_any_batch_size(dataset: Dataset, preparation: Preparation) -> None:
     module = built(dataset, EVERYTHING, preparation)
