@@ -1,11 +1,11 @@
 """The assembly: command line, window, document, commands. Widgets show, the engine knows, this package wires.
 
-    cli         the command line; imports Qt for the window and for pictures only
-    places      where a person's files are kept
-    document    the open project, undo, saving, recovery
-    commands    everything the menus, keys and the finder can do
-    window      the main window: top bar, pages, status bar
-    build, data, train, test, export   one presenter per page: values in, wishes out
-    helper      the warm helper process, asked from Qt
-    crash       what happens to an exception that nobody expected
+cli         the command line; imports Qt for the window and for pictures only
+places      where a person's files are kept
+document    the open project, undo, saving, recovery
+commands    everything the menus, keys and the finder can do
+window      the main window: top bar, pages, status bar
+build, data, train, test, export   one presenter per page: values in, wishes out
+helper      the warm helper process, asked from Qt
+crash       what happens to an exception that nobody expected
 """

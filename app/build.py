@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QTimer
+from PySide6.QtGui import QGuiApplication, QShowEvent
 from PySide6.QtWidgets import QDockWidget, QFileDialog, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from app import nodeview
-from engine.check import bridges, insert_between
+from engine.check import bridges
 from engine.errors import UserError
 from engine.graph import (
     Edge,
@@ -21,22 +21,21 @@ from engine.graph import (
     change,
     connect,
     disconnect,
-    insert,
     judge,
     label_of,
     move,
     outputs_of,
     part_of,
     paste,
-    ports_of,
     remove,
     set_param,
 )
 from engine.layer import Input, layers
-from engine.layout import layout
+from engine.layout import CARD_WIDTH, GAP_LABEL, layout
+from engine.placing import add_after, free_place, insert_between, place_below
 from engine.project import graph_from_json, graph_json, parse
 from widgets import theme
-from widgets.canvas import Canvas
+from widgets.canvas.view import Canvas
 from widgets.code_view import CodeView
 from widgets.controls import DockTabs
 from widgets.history import History
@@ -49,7 +48,6 @@ if TYPE_CHECKING:
     from app.window import Window
 
 CLIP = "application/x-lamina-nodes+json"
-GAP_BELOW = 100.0
 MOST_CLIP = 8 * 2**20
 
 
@@ -62,7 +60,7 @@ class BuildPage(QMainWindow):
         self._window = window
         self.document = window.document
         self.selection: list[str] = []
-        self._quick: tuple[QPointF, str, str, str, str] | None = None
+        self._quick: tuple[QPointF | None, str, str, str, str] | None = None
         self._pastes = 0
         sizes = theme.sizes()
         self.canvas = Canvas()
@@ -97,6 +95,27 @@ class BuildPage(QMainWindow):
         self.document.changed.connect(self._on_changed)
         self.document.replaced.connect(self._on_replaced)
         self.document.stack.indexChanged.connect(self._on_history)
+        window.add_canvas_actions(self.canvas)
+        self.palette_panel.set_favorites(window.settings.favorites)
+        self._fitted = False
+        self._pictured: object = None
+        if window.has_project:
+            self._on_replaced()
+
+    def panels(self) -> list[QWidget]:
+        """What F6 walks through."""
+        return [self.palette_panel, self.canvas, self.inspector]
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if not self._fitted:  # docks take a width, and the canvas fits, only once they are on screen
+            self._fitted = True
+            QTimer.singleShot(0, self, self._on_first_shown)
+
+    def _on_first_shown(self) -> None:
+        self.reset_layout()
+        self.canvas.fit()
+        self.canvas.setFocus()
 
     def _dock(self, name: str, widget: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
         dock = QDockWidget(name, self)
@@ -152,9 +171,8 @@ class BuildPage(QMainWindow):
         inspector.insert_after_wanted.connect(self.insert_after)
         inspector.reset_wanted.connect(self._on_reset)
         inspector.fix_wanted.connect(self._on_inspector_fix)
-        inspector.remove_wanted.connect(lambda name: self.remove([name], False))
-        inspector.duplicate_wanted.connect(lambda name: self.duplicate([name]))
-        inspector.repeat_changed.connect(lambda name, count: self._set(name, "Repeat", repeat=count))
+        inspector.command_wanted.connect(self._window.run_command)
+        inspector.about_changed.connect(self._on_about)
         self.problems_panel.problem_chosen.connect(self._on_problem)
         self.problems_panel.fix_wanted.connect(self.fix)
         self.code.node_chosen.connect(lambda name: self.select([name.split("/")[0]], center=True))
@@ -167,8 +185,21 @@ class BuildPage(QMainWindow):
 
     def _on_replaced(self) -> None:
         self.selection = []
+        self._pictured = None
         self._show_all()
         self.canvas.fit()
+
+    def _show_pictures(self) -> None:
+        """Three photos in the card of an image input, asked for when the data changed."""
+        data = self.document.project.data
+        if data.source == self._pictured:
+            return
+        self._pictured = data.source
+        names = [node.id for node in self.graph.nodes.values() if node.layer == "ImageInput"]
+        if names and data.fields:
+            self._window.data.ask_input_pictures(
+                lambda images: [self.canvas.set_thumbnails(name, images) for name in names if name in self.graph.nodes]
+            )
 
     def _on_changed(self, difference: object) -> None:
         self.selection = [name for name in self.selection if name in self.graph.nodes]
@@ -189,13 +220,14 @@ class BuildPage(QMainWindow):
         self.bottom_tabs.set_note("problems", f"{others} tip{'s' if others > 1 else ''}" if others else "")
         self._show_selection()
         self._show_bottom()
+        self._show_pictures()
 
     def _show_selection(self) -> None:
         project, walk = self.document.project, self.document.walk
         if len(self.selection) == 1 and self.selection[0] in project.graph.nodes:
             self.inspector.show_node(nodeview.of_node(self.document, self.selection[0]))
         elif self.selection:
-            self.inspector.show_many(len(self.selection))
+            self.inspector.show_many(nodeview.of_many(self.document, self.selection))
         else:
             self.inspector.show_nothing(nodeview.of_model(project, walk))
         self.code.highlight(self.selection)
@@ -203,7 +235,9 @@ class BuildPage(QMainWindow):
     def _show_bottom(self) -> None:
         current = self.bottom_tabs.current()
         if current == "problems":
-            self.problems_panel.show_problems([nodeview.of_problem(self.document, one) for one in self.document.problems])
+            self.problems_panel.show_problems(
+                [nodeview.of_problem(self.document, one) for one in self.document.problems]
+            )
         elif current == "code":
             source = self.document.source
             graph = self.graph
@@ -259,6 +293,11 @@ class BuildPage(QMainWindow):
     def _on_rename(self, name: str, title: str) -> None:
         self._set(name, "Rename", title=title.strip()[:80])
 
+    def _on_about(self, name: str, key: str, value: Any) -> None:
+        """A node's own attributes: note, repeat count, learning-rate multiplier."""
+        if key in ("note", "repeat", "lr", "title"):
+            self._set(name, f"Set {key} of", **{key: value})
+
     def toggle(self, flag: str, words: str) -> None:
         """Mute or freeze the selected nodes; all of them the way the first one turns."""
         names = self.selection
@@ -286,7 +325,7 @@ class BuildPage(QMainWindow):
 
     def tidy(self) -> None:
         def edit(graph: Graph) -> Graph:
-            return move(graph, layout(graph, self.canvas.card_sizes(), self.document.project.blocks))
+            return move(graph, layout(graph, None, self.document.project.blocks))
 
         if self.edit("Tidy up", edit):
             self.canvas.fit()
@@ -299,7 +338,9 @@ class BuildPage(QMainWindow):
 
     def _judge(self, source: str, output: str, target: str, input: str) -> str:
         try:
-            judge(self.graph, source, output, target, input, self.document.project.blocks, self._element(source, output))
+            judge(
+                self.graph, source, output, target, input, self.document.project.blocks, self._element(source, output)
+            )
         except UserError as error:
             return error.message
         return ""
@@ -333,12 +374,18 @@ class BuildPage(QMainWindow):
             self.canvas.setFocus()
 
     def _on_drop(self, layer: str, x: float, y: float, edge: Edge | None, after: str | None) -> None:
-        label = layers[layer].label if layer in layers else layer
+        label = _label(layer)
         if edge is not None:
-            self._adding(f"Insert {label}", lambda graph: insert(graph, edge, layer, x, y))
+            blocks, params = self.document.project.blocks, self._usual_params(layer)
+
+            def into(graph: Graph) -> tuple[Graph, str]:
+                grown = insert_between(graph, edge, layer, params, blocks)
+                return grown, next(one for one in grown.nodes if one not in graph.nodes)
+
+            self._adding(f"Insert {label}", into)
             return
         if after:
-            self._adding(f"Add {label}", lambda graph: self._after(graph, after, "", layer, x, y))
+            self._adding(f"Add {label}", lambda graph: self._after(graph, after, "", layer))
             return
         self._adding(f"Add {label}", lambda graph: self._added(graph, layer, x, y))
 
@@ -359,64 +406,71 @@ class BuildPage(QMainWindow):
                     found[name] = fit[0]
         return found
 
-    def _after(self, graph: Graph, source: str, output: str, layer: str, x: float, y: float) -> tuple[Graph, str]:
-        grown, name = self._added(graph, layer, x, y)
+    def _after(
+        self, graph: Graph, source: str, output: str, layer: str, place: tuple[float, float] | None = None
+    ) -> tuple[Graph, str]:
+        element = self._element(source, output or "out")
         blocks = self.document.project.blocks
-        if ports_of(grown.nodes[name], blocks) and outputs_of(grown.nodes[source], blocks):
-            grown = connect(grown, source, name, "", output, blocks, self._element(source, output or "out"))
-        return grown, name
+        return add_after(graph, source, layer, self._usual_params(layer), output, place, blocks, element)
 
     def add_layer(self, layer: str) -> None:
         """From the palette by key or double-click: after the selected node, else in the middle of the view."""
         if len(self.selection) == 1 and not (layer in layers and issubclass(layers[layer], Input)):
             self._insert_layer_after(self.selection[0], layer)
             return
-        center = self.canvas.free_place()
-        self._adding(f"Add {layers[layer].label if layer in layers else layer}", lambda graph: self._added(graph, layer, center.x(), center.y()))
+        center = self.canvas.visible_area().center()
+        place = free_place(self.graph, center.x() - CARD_WIDTH / 2, center.y())
+        self._adding(f"Add {_label(layer)}", lambda graph: self._added(graph, layer, *place))
 
     def _insert_layer_after(self, name: str, layer: str) -> None:
-        node = self.graph.nodes[name]
-        outputs = outputs_of(node, self.document.project.blocks)
+        outputs = outputs_of(self.graph.nodes[name], self.document.project.blocks)
         edges = [edge for edge in self.graph.outgoing[name] if outputs and edge.output == outputs[0]]
-        label = layers[layer].label if layer in layers else layer
-        made_outputs = layers[layer].outputs if layer in layers else ("out",)
-        if len(edges) == 1 and made_outputs:
+        gives = layers[layer].outputs if layer in layers else ("out",)
+        if len(edges) == 1 and gives:
+
             def edit(graph: Graph) -> tuple[Graph, str]:
-                grown = insert_between(graph, edges[0], layer, self._usual_params(layer))
+                grown = insert_between(graph, edges[0], layer, self._usual_params(layer), self.document.project.blocks)
                 return grown, next(one for one in grown.nodes if one not in graph.nodes)
 
-            self._adding(f"Insert {label}", edit)
+            self._adding(f"Insert {_label(layer)}", edit)
             return
-        self._adding(
-            f"Add {label}", lambda graph: self._after(graph, name, "", layer, node.x, node.y + GAP_BELOW)
-        )
+        self._adding(f"Add {_label(layer)}", lambda graph: self._after(graph, name, "", layer))
 
     def insert_after(self, name: str) -> None:
         """Open the quick search for what should follow a node."""
         outputs = outputs_of(self.graph.nodes[name], self.document.project.blocks)
-        place = self.canvas.place_below(name)
-        self._on_quick_add(
-            place, self.canvas.viewport().mapToGlobal(self.canvas.mapFromScene(place)), name, outputs[0] if outputs else "", "", ""
-        )
+        if not outputs:
+            self._window.say(f"{label_of(self.graph.nodes[name])} has no output, so nothing can follow it.")
+            return
+        self.canvas.show_node(name)
+        x, y = place_below(self.graph, name, self.document.project.blocks)
+        at = self.canvas.viewport().mapToGlobal(self.canvas.mapFromScene(QPointF(x, y)))
+        self._open_quick(None, at, name, outputs[0], "", "")
 
     def _on_quick_add(self, scene: QPointF, at: QPoint, source: str, output: str, target: str, input: str) -> None:
-        if not source and not target and len(self.selection) == 1 and not self.graph.outgoing.get(self.selection[0]):
-            names = outputs_of(self.graph.nodes[self.selection[0]], self.document.project.blocks)
-            if names:
-                source, output = self.selection[0], names[0]
-                scene = self.canvas.place_below(source)
+        # behind a card the new one finds its place by itself; a wire dropped somewhere says where
+        inserts = source and not target and self._is_below(scene, source)
+        self._open_quick(None if inserts else scene, at, source, output, target, input)
+
+    def _is_below(self, scene: QPointF, source: str) -> bool:
+        x, y = place_below(self.graph, source, self.document.project.blocks)
+        return abs(scene.x() - x - CARD_WIDTH / 2) < CARD_WIDTH / 4 and abs(scene.y() - y) < GAP_LABEL
+
+    def _open_quick(self, scene: QPointF | None, at: QPoint, source: str, output: str, target: str, input: str) -> None:
         self._quick = (scene, source, output, target, input)
         tensor = self.document.walk.output(source, output) if source else None
-        title = f"Add after {label_of(self.graph.nodes[source])}" if source else "Add a layer"
+        title = label_of(self.graph.nodes[source]) if source else ""
         self.quick_add.open_at(at, title, tensor.words() if tensor else "", self._quick_rows(source, output, target))
 
     def _quick_rows(self, source: str, output: str, target: str) -> list[QuickRow]:
         tensor = self.document.walk.output(source, output) if source else None
-        rows = [nodeview.quick_row(cls, tensor, self._bridge_to) for cls in layers if cls.in_palette and not (source and issubclass(cls, Input))]
+        shown = [cls for cls in layers if cls.in_palette and not (source and issubclass(cls, Input))]
+        rows = [nodeview.quick_row(cls, tensor, self._bridge_to) for cls in shown]
         if target:
             rows = [row for row in rows if layers[row.name].outputs]
         order = {"fit": 0, "bridge": 1, "unfit": 2}
-        return sorted(rows, key=lambda row: order[row.state])
+        favorites = self._window.settings.favorites
+        return sorted(rows, key=lambda row: (order[row.state], row.name not in favorites))
 
     def _bridge_to(self, tensor: Any, port: Any) -> str:
         found = bridges(tensor, port)
@@ -427,30 +481,44 @@ class BuildPage(QMainWindow):
             return
         scene, source, output, target, input = self._quick
         self._quick = None
-        label = layers[layer].label
+        words = f"Add {_label(layer)}"
+        at = self.canvas.visible_area().center() if scene is None else scene
+        place = (at.x() - CARD_WIDTH / 2, at.y())
         if target and not source:
+
             def feed(graph: Graph) -> tuple[Graph, str]:
-                grown, name = self._added(graph, layer, scene.x(), scene.y())
+                grown, name = self._added(graph, layer, place[0], place[1] - 60)
                 return connect(grown, name, target, input, "", self.document.project.blocks), name
 
-            self._adding(f"Add {label}", feed)
-            return
-        if not source:
-            self._adding(f"Add {label}", lambda graph: self._added(graph, layer, scene.x(), scene.y()))
-            return
-        self._adding(f"Add {label}", lambda graph: self._bridged(graph, source, output, layer, scene))
+            self._adding(words, feed)
+        elif not source:
+            self._adding(words, lambda graph: self._added(graph, layer, *place))
+        else:
+            self._adding(
+                words, lambda graph: self._bridged(graph, source, output, layer, None if scene is None else place)
+            )
 
-    def _bridged(self, graph: Graph, source: str, output: str, layer: str, scene: QPointF) -> tuple[Graph, str]:
+    def _bridged(
+        self, graph: Graph, source: str, output: str, layer: str, place: tuple[float, float] | None
+    ) -> tuple[Graph, str]:
         """A layer after another one, with the layer between that makes it fit where that is needed."""
         tensor = self.document.walk.output(source, output)
         ports = layers[layer].ports()
-        bridge = ""
-        if tensor is not None and ports and not ports[0].fits(tensor):
-            bridge = self._bridge_to(tensor, ports[0])
+        bridge = self._bridge_to(tensor, ports[0]) if tensor is not None and ports and not ports[0].fits(tensor) else ""
+        if (
+            place is None
+            and not bridge
+            and len([edge for edge in graph.outgoing[source] if edge.output == output]) == 1
+        ):
+            edge = next(edge for edge in graph.outgoing[source] if edge.output == output)
+            if layers[layer].outputs:
+                blocks = self.document.project.blocks
+                grown = insert_between(graph, edge, layer, self._usual_params(layer), blocks)
+                return grown, next(one for one in grown.nodes if one not in graph.nodes)
         if not bridge:
-            return self._after(graph, source, output, layer, scene.x(), scene.y())
-        grown, between = self._after(graph, source, output, bridge, scene.x(), scene.y())
-        return self._after(grown, between, "", layer, scene.x(), scene.y() + GAP_BELOW)
+            return self._after(graph, source, output, layer, place)
+        grown, between = self._after(graph, source, output, bridge, place)
+        return self._after(grown, between, "", layer)
 
     # ---- clipboard ----
 
@@ -511,7 +579,11 @@ class BuildPage(QMainWindow):
 
     def _on_inspector_fix(self, problem: int, repair: int) -> None:
         """The inspector numbers the problems of its node alone."""
-        own = [place for place, one in enumerate(self.document.problems) if self.selection and one.node == self.selection[0]]
+        own = [
+            place
+            for place, one in enumerate(self.document.problems)
+            if self.selection and one.node == self.selection[0]
+        ]
         if problem < len(own):
             self.fix(own[problem], repair)
 
@@ -527,7 +599,14 @@ class BuildPage(QMainWindow):
         if not self.document.problems:
             self._window.say("There are no problems.", tone="good")
             return
-        here = next((place for place, one in enumerate(self.document.problems) if self.selection and one.node == self.selection[0]), -1)
+        here = next(
+            (
+                place
+                for place, one in enumerate(self.document.problems)
+                if self.selection and one.node == self.selection[0]
+            ),
+            -1,
+        )
         self._window.show_page("build")
         self.show_bottom("problems")
         self._on_problem((here + 1) % len(self.document.problems))
@@ -536,7 +615,7 @@ class BuildPage(QMainWindow):
 
     def _on_enter(self, name: str) -> None:
         self.right.show()
-        self.inspector.focus_form()
+        self.inspector.focus_setting()
 
     def _on_context(self, names: list[str], edge: Edge | None, at: QPoint) -> None:
         entries = (
@@ -562,3 +641,6 @@ class BuildPage(QMainWindow):
         write_atomically(path, self.document.source.text.encode())
         self._window.say(f"Saved {path.name}.", tone="good")
 
+
+def _label(layer: str) -> str:
+    return layers[layer].label if layer in layers else layer.removeprefix("block:")

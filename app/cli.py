@@ -11,7 +11,6 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
 from engine.errors import UserError
 
@@ -26,7 +25,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the program; returns the exit code."""
     words = list(sys.argv[1:] if argv is None else argv)
     parser = build_parser()
-    commands = {name for action in parser._actions if isinstance(action, argparse._SubParsersAction) for name in action.choices}
+    commands = {
+        name for action in parser._actions if isinstance(action, argparse._SubParsersAction) for name in action.choices
+    }
     try:
         if not words or (words[0] not in commands and not words[0].startswith("-")):
             return _open_window(words)
@@ -83,7 +84,9 @@ def build_parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
 
-    def add(name: str, work: Callable[[argparse.Namespace], int | None], about: str, as_json: bool = True) -> argparse.ArgumentParser:
+    def add(
+        name: str, work: Callable[[argparse.Namespace], int | None], about: str, as_json: bool = True
+    ) -> argparse.ArgumentParser:
         made = commands.add_parser(name, help=about, description=about)
         made.set_defaults(work=work)
         if as_json:

@@ -223,7 +223,9 @@ def page_export(window: Window) -> None:
     window.show_page("export")
 
 
-@command("Fit the network into the view", "Home", "A", menu="View", icon="maximize", where="canvas", why_not=_needs_project)
+@command(
+    "Fit the network into the view", "Home", "A", menu="View", icon="maximize", where="canvas", why_not=_needs_project
+)
 def fit(window: Window) -> None:
     window.build.canvas.fit()
 

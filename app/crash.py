@@ -7,7 +7,6 @@ import sys
 import traceback
 from collections.abc import Callable
 from types import TracebackType
-from typing import Any
 
 
 def report(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> str:
@@ -43,5 +42,3 @@ def install(keep: Callable[[], None], tell: Callable[[str, str], None]) -> None:
             busy = False
 
     sys.excepthook = handle
-
-

@@ -16,7 +16,9 @@ RESTARTS = 3
 
 
 class _Call:
-    def __init__(self, message: dict[str, Any], done: Answer, failed: Callable[[str, str], None], progress: Answer | None) -> None:
+    def __init__(
+        self, message: dict[str, Any], done: Answer, failed: Callable[[str, str], None], progress: Answer | None
+    ) -> None:
         self.message = message
         self.done = done
         self.failed = failed
@@ -154,6 +156,8 @@ class Helper(QObject):
         for call in calls:
             call.failed(words, "")
         if self._deaths > RESTARTS:
-            self.failed.emit("The helper process keeps ending. Data, tests and exports do not work until Lamina restarts.")
+            self.failed.emit(
+                "The helper process keeps ending. Data, tests and exports do not work until Lamina restarts."
+            )
         elif not self._closing:
             QTimer.singleShot(200, self._ensure)

@@ -35,7 +35,14 @@ def templates(options: Namespace) -> None:
     if options.json:
         _print(
             [
-                {"name": one.name, "title": one.title, "line": one.line, "data": one.data, "seconds": one.seconds, "goal": dict(one.goal)}
+                {
+                    "name": one.name,
+                    "title": one.title,
+                    "line": one.line,
+                    "data": one.data,
+                    "seconds": one.seconds,
+                    "goal": dict(one.goal),
+                }
                 for one in all_templates()
             ]
         )
@@ -81,7 +88,10 @@ def _layer_json(cls: Any) -> dict[str, Any]:
         "label": cls.label,
         "section": cls.section,
         "help": cls.help(),
-        "inputs": [{"name": port.name, "takes": port.words(), "optional": port.optional, "many": port.many} for port in cls.ports()],
+        "inputs": [
+            {"name": port.name, "takes": port.words(), "optional": port.optional, "many": port.many}
+            for port in cls.ports()
+        ],
         "outputs": list(cls.outputs),
         "settings": [
             {"name": one.name, "label": one.label, "default": one.default, "takes": one.expects(), "help": one.help}
@@ -138,20 +148,30 @@ def check(options: Namespace) -> int:
                 "flops": _plain(walk.flops),
                 "nodes": nodes,
                 "problems": [
-                    {"level": one.level, "node": one.node, "title": one.title, "detail": one.detail, "repairs": [fix.label for fix in one.fixes]}
+                    {
+                        "level": one.level,
+                        "node": one.node,
+                        "title": one.title,
+                        "detail": one.detail,
+                        "repairs": [fix.label for fix in one.fixes],
+                    }
                     for one in problems
                 ],
             }
         )
         return 1 if errors else 0
     rows = [
-        (one["id"], one["name"], ", ".join(one["out"].values()), _spaced(one["parameters"]), _spaced(one["flops"])) for one in nodes
+        (one["id"], one["name"], ", ".join(one["out"].values()), _spaced(one["parameters"]), _spaced(one["flops"]))
+        for one in nodes
     ]
     terminal.table(("Node", "Layer", "Shape", "Parameters", "FLOPs"), rows, right=(3, 4))
     print(f"\n{_spaced(_plain(walk.parameters))} parameters, {_spaced(_plain(walk.flops))} FLOPs per item")
     for one in problems:
         where = f"{one.node}: " if one.node else ""
-        print(f"{one.level:8} {where}{one.words()}" + (f" Repairs: {listed([fix.label for fix in one.fixes])}." if one.fixes else ""))
+        print(
+            f"{one.level:8} {where}{one.words()}"
+            + (f" Repairs: {listed([fix.label for fix in one.fixes])}." if one.fixes else "")
+        )
     if not problems:
         print("No problems.")
     return 1 if errors else 0
@@ -171,7 +191,11 @@ def code(options: Namespace) -> None:
     from engine.script import script
 
     project = load(options.project)
-    text = script(project, Path(options.output).stem if options.output else "model") if options.script else generate(project).text
+    text = (
+        script(project, Path(options.output).stem if options.output else "model")
+        if options.script
+        else generate(project).text
+    )
     if not options.output:
         print(text, end="")
         return
@@ -205,8 +229,9 @@ def _recipe(project: Project, **values: Any) -> Project:
 
 
 def train(options: Namespace) -> int:
-    from engine.check import ready
     from engine.jobs import cross_validate
+
+    from engine.check import ready
     from engine.runs import create
 
     path = Path(options.project)
@@ -260,7 +285,9 @@ def _follow(run: Any, options: Namespace) -> int:
     elif info.state in ("failed", "lost"):
         print(f"The run {info.state}: {info.message}", file=sys.stderr)
     else:
-        best = f" Best {info.best['metric']} {info.best['value']:.4g} at epoch {info.best['epoch']}." if info.best else ""
+        best = (
+            f" Best {info.best['metric']} {info.best['value']:.4g} at epoch {info.best['epoch']}." if info.best else ""
+        )
         print(f"{info.state.capitalize()} after {info.epoch} epochs, {words.duration(info.seconds)}.{best}")
         for name, value in info.final.items():
             if isinstance(value, int | float):
@@ -320,7 +347,9 @@ def runs(options: Namespace) -> None:
     for run in found:
         info = run.info()
         best = f"{info.best['metric']} {info.best['value']:.4g}" if info.best else ""
-        rows.append((info.id, info.name, info.state, f"{info.epoch} of {info.epochs}", best, words.duration(info.seconds)))
+        rows.append(
+            (info.id, info.name, info.state, f"{info.epoch} of {info.epochs}", best, words.duration(info.seconds))
+        )
     if rows:
         terminal.table(("Run", "Name", "State", "Epochs", "Best", "Time"), rows)
     else:

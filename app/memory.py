@@ -19,9 +19,7 @@ class Settings(Declared):
     label = "Settings"
 
     theme: Literal["system", "dark", "light"] = param(default="dark", label="Theme", help="Colors of the window.")
-    scale: float = param(
-        default=1.0, min=0.9, max=1.75, label="Text size", help="Multiplies all type and row heights."
-    )
+    scale: float = param(default=1.0, min=0.9, max=1.75, label="Text size", help="Multiplies all type and row heights.")
     contrast: bool = param(default=False, label="More contrast", help="Stronger lines and secondary text.")
     reduced_motion: bool = param(default=False, label="Reduced motion", help="Nothing slides or fades.")
     favorites: tuple[str, ...] = param(
@@ -48,7 +46,11 @@ def _write(path: Path, values: dict[str, Any]) -> None:
 def load_settings() -> Settings:
     """The stored settings; what is damaged or unknown falls back to its default."""
     values = _read(config_folder() / "settings.json")
-    good = {name: value for name, value in values.items() if name in Settings.params() and not Settings.problems_of({name: value})}
+    good = {
+        name: value
+        for name, value in values.items()
+        if name in Settings.params() and not Settings.problems_of({name: value})
+    }
     return Settings(**good)
 
 
@@ -65,7 +67,12 @@ def recent() -> list[tuple[Path, float]]:
     """Projects opened before that still exist, the latest first, with the time."""
     found = []
     for entry in _read(state_folder() / "recent.json").get("projects", []):
-        if isinstance(entry, list) and len(entry) == 2 and isinstance(entry[0], str) and isinstance(entry[1], int | float):
+        if (
+            isinstance(entry, list)
+            and len(entry) == 2
+            and isinstance(entry[0], str)
+            and isinstance(entry[1], int | float)
+        ):
             path = Path(entry[0])
             if path.exists():
                 found.append((path, float(entry[1])))

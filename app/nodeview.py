@@ -20,6 +20,8 @@ from widgets.views import (
     FieldView,
     FixView,
     FormContext,
+    KindView,
+    ManyView,
     ModelView,
     NodeView,
     Note,
@@ -84,7 +86,9 @@ def of_node(document: Document, name: str) -> NodeView:
         problems=tuple(of_problem(document, one) for one in document.problems if one.node == name),
         muted=node.muted,
         frozen=node.frozen,
-        mute_why="" if facts.inputs and facts.outputs else "Only a node with an input and an output can be passed over.",
+        mute_why=""
+        if facts.inputs and facts.outputs
+        else "Only a node with an input and an output can be passed over.",
         freeze_why="" if number(facts.parameters) else "It has no weights to keep.",
         is_block=bool(node.block),
         repeat=node.repeat if node.block else None,
@@ -131,7 +135,9 @@ def _notes(node: Node, facts: Facts) -> dict[str, Note]:
     return {"padding": Note("Set to keep size", list(keep))}
 
 
-def _tensor_view(port: str, tensor: Tensor | None, others: str, problem: bool = False, symbol: str = "anything") -> PortView:
+def _tensor_view(
+    port: str, tensor: Tensor | None, others: str, problem: bool = False, symbol: str = "anything"
+) -> PortView:
     if tensor is None:
         return PortView(port, symbol, (), others, problem)
     return PortView(port, tensor.symbol, tuple(tensor.parts()), others, problem)
@@ -145,9 +151,15 @@ def _inputs(graph: Graph, node: Node, facts: Facts, ports: Sequence[Port]) -> li
         tensors = facts.inputs.get(port.name, ())
         for place, edge in enumerate(edges):
             tensor = tensors[place] if place < len(tensors) else None
-            found.append(_tensor_view(port.name, tensor, label_of(graph.nodes[edge.source]), port.name in wrong, port.symbol))
+            found.append(
+                _tensor_view(port.name, tensor, label_of(graph.nodes[edge.source]), port.name in wrong, port.symbol)
+            )
         if not edges:
-            found.append(_tensor_view(port.name, None, "not needed" if port.optional else "not connected", port.name in wrong, port.symbol))
+            found.append(
+                _tensor_view(
+                    port.name, None, "not needed" if port.optional else "not connected", port.name in wrong, port.symbol
+                )
+            )
     return found
 
 
@@ -219,24 +231,55 @@ def bytes_in_training(walk: Inference, batch: int) -> int | None:
     return 4 * (4 * parameters + 2 * elements * batch)
 
 
+def of_many(document: Document, names: Sequence[str]) -> ManyView:
+    """What several nodes have in common."""
+    graph, walk = document.project.graph, document.walk
+    kinds: dict[str, KindView] = {}
+    for name in names:
+        node = graph.nodes[name]
+        cls = layers[node.layer] if node.layer in layers else None
+        label = cls.label if cls else node.block or node.layer
+        count = kinds[label].count + 1 if label in kinds else 1
+        kinds[label] = KindView(label, section_of(node), cls.icon if cls else "", count)
+    parameters = [number(walk[name].parameters) for name in names]
+    work = [number(walk[name].flops) for name in names]
+    whole, all_work = number(walk.parameters), number(walk.flops)
+    known = sum(one or 0 for one in parameters)
+    done = sum(one or 0 for one in work)
+    return ManyView(
+        count=len(names),
+        kinds=tuple(kinds.values()),
+        cost=CostView(known, known / whole if whole else None, done, done / all_work if all_work else None),
+        muted=all(graph.nodes[name].muted for name in names),
+        frozen=all(graph.nodes[name].frozen for name in names),
+        group_why="",
+    )
+
+
 def quick_row(cls: type[Layer], tensor: Tensor | None, bridge: Callable[[Tensor, Port], str]) -> QuickRow:
     """What would come of a layer behind a tensor: the shape, a layer that is added first, or why not."""
     name, ports = cls.__name__, cls.ports()
     if tensor is None:
-        return QuickRow(name, cls.label, cls.section, "", cls.icon, "fit")
+        return QuickRow(name, cls.label, cls.section, "", "fit", cls.icon, cls.keywords)
     if issubclass(cls, Input) or not ports:
-        return QuickRow(name, cls.label, cls.section, "takes no wire", cls.icon, "unfit")
+        return QuickRow(name, cls.label, cls.section, "takes no wire", "unfit", cls.icon, cls.keywords)
     port = ports[0]
     if not port.fits(tensor):
         through = bridge(tensor, port)
         if through:
-            return QuickRow(name, cls.label, cls.section, f"adds {layers[through].label} first", cls.icon, "bridge")
-        return QuickRow(name, cls.label, cls.section, f"needs {_short_need(port)}", cls.icon, "unfit")
-    return QuickRow(name, cls.label, cls.section, _result(cls, tensor, ports), cls.icon, "fit")
+            return QuickRow(
+                name, cls.label, cls.section, f"adds {layers[through].label} first", "bridge", cls.icon, cls.keywords
+            )
+        return QuickRow(name, cls.label, cls.section, f"needs {_short_need(port)}", "unfit", cls.icon, cls.keywords)
+    return QuickRow(name, cls.label, cls.section, _result(cls, tensor, ports), "fit", cls.icon, cls.keywords)
 
 
 def _short_need(port: Port) -> str:
-    return " or ".join(dict.fromkeys(kind.article for kind in port.accepts[:2])) if Anything not in port.accepts else "an input"
+    return (
+        " or ".join(dict.fromkeys(kind.article for kind in port.accepts[:2]))
+        if Anything not in port.accepts
+        else "an input"
+    )
 
 
 def _result(cls: type[Layer], tensor: Tensor, ports: tuple[Port, ...]) -> str:

@@ -70,7 +70,9 @@ class Progress:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         if self._live and self._last:
             print(file=sys.stderr)
 
@@ -95,7 +97,7 @@ class Progress:
         share = 0.0
         if info.epochs:
             share = (info.epoch + (info.batch / info.batches if info.batches else 0)) / info.epochs
-        value = info.best and f"best {info.best['metric']} {info.best['value']:.4g}" or ""
+        value = (info.best and f"best {info.best['metric']} {info.best['value']:.4g}") or ""
         left = f"{words.duration(info.left_seconds)} left" if info.left_seconds else ""
         speed = f"{words.thousands(int(info.items_per_second))} items/s" if info.items_per_second else ""
         facts = "  ".join(part for part in (f"epoch {info.epoch} of {info.epochs}", value, speed, left) if part)

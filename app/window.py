@@ -10,7 +10,16 @@ from typing import Any
 
 from PySide6.QtCore import QEvent, QPoint, Qt, QTimer
 from PySide6.QtGui import QAction, QCloseEvent, QKeySequence, QResizeEvent
-from PySide6.QtWidgets import QApplication, QFileDialog, QMainWindow, QMenu, QMessageBox, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QFileDialog,
+    QMainWindow,
+    QMenu,
+    QMessageBox,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app import crash, dialogs, memory
 from app.commands import COMMANDS, MENUS, Command
@@ -321,7 +330,9 @@ class Window(QMainWindow):
         self.attempt(work)
 
     def ask_open(self) -> None:
-        path, _ = QFileDialog.getOpenFileName(self, "Open a project", str(self._folder()), f"Lamina projects (*{SUFFIX})")
+        path, _ = QFileDialog.getOpenFileName(
+            self, "Open a project", str(self._folder()), f"Lamina projects (*{SUFFIX})"
+        )
         if path:
             self.open_path(Path(path))
 
@@ -361,7 +372,9 @@ class Window(QMainWindow):
         return self.attempt(self.document.save) and self._said_saved()
 
     def save_as(self) -> bool:
-        path, _ = QFileDialog.getSaveFileName(self, "Save the project", self.suggested_name(), f"Lamina projects (*{SUFFIX})")
+        path, _ = QFileDialog.getSaveFileName(
+            self, "Save the project", self.suggested_name(), f"Lamina projects (*{SUFFIX})"
+        )
         return bool(path) and self.attempt(lambda: self.document.save(Path(path))) and self._said_saved()
 
     def _said_saved(self) -> bool:
@@ -443,9 +456,11 @@ class Window(QMainWindow):
     def next_panel(self) -> None:
         """Move the focus from panel to panel."""
         page = self._pages.get(self.page)
-        panels = getattr(page, "panels", lambda: [])()
+        panels = getattr(page, "panels", list)()
         focus = QApplication.focusWidget()
-        here = next((place for place, panel in enumerate(panels) if focus is panel or (focus and panel.isAncestorOf(focus))), -1)
+        here = next(
+            (place for place, panel in enumerate(panels) if focus is panel or (focus and panel.isAncestorOf(focus))), -1
+        )
         if panels:
             panels[(here + 1) % len(panels)].setFocus(Qt.FocusReason.TabFocusReason)
 
@@ -483,7 +498,9 @@ class Window(QMainWindow):
             return
         self.document.write_journal()
         self._tidy_drafts()
-        memory.save_window_state({"geometry": bytes(self.saveGeometry().toHex().data()).decode(), "closed": time.time()})
+        memory.save_window_state(
+            {"geometry": bytes(self.saveGeometry().toHex().data()).decode(), "closed": time.time()}
+        )
         if "train" in self._pages:
             self.train.close()
         self.helper.close()

@@ -58,7 +58,7 @@ _HOMES = {
     "arrange": "layout",
 }
 
-__all__ = sorted(_HOMES)  # noqa: PLE0605 - the names are resolved by __getattr__
+__all__ = sorted(_HOMES)
 
 
 def __getattr__(name: str) -> Any:

@@ -8,18 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Literal
 
 from engine.codegen import default_target, live_nodes
 from engine.data.fields import Field
 from engine.errors import UserError, listed
 from engine.graph import (
     Edge,
-    Graph,
     Node,
     add,
     connect,
-    insert,
     inputs_of,
     label_of,
     objectives_of,
@@ -30,6 +28,7 @@ from engine.graph import (
 )
 from engine.infer import Finding, Inference, infer
 from engine.layer import Layer, Objective, Port, layers
+from engine.placing import add_after, insert_between
 from engine.project import Project
 from engine.shapes import Sym, Tensor
 
@@ -110,7 +109,9 @@ class _Checker:
         for name, facts in self.walk.facts.items():
             node = self.graph.nodes[name]
             for finding in facts.findings:
-                yield Problem("error", name, finding.title, finding.detail, finding.port, tuple(self._repairs(node, finding))[:3])
+                yield Problem(
+                    "error", name, finding.title, finding.detail, finding.port, tuple(self._repairs(node, finding))[:3]
+                )
 
     def _repairs(self, node: Node, finding: Finding) -> Iterator[Fix]:
         if finding.port is None or not node.known:
@@ -137,6 +138,7 @@ class _Checker:
                 if other.id != node.id and tensor is not None and free and port.fits(tensor):
                     loose.append((abs(other.y - node.y) + abs(other.x - node.x), other, output, tensor))
         for _, other, output, tensor in sorted(loose, key=lambda found: found[0])[:2]:
+
             def edit(project: Project, source: str = other.id, output: str = output) -> Project:
                 return project.with_graph(
                     connect(project.graph, source, node.id, port.name, output, project.blocks, "")
@@ -148,10 +150,17 @@ class _Checker:
 
     def _bridge_repairs(self, edge: Edge, tensor: Tensor, node: Node, port: Port) -> Iterator[Fix]:
         for cls, result in bridges(tensor, port):
-            def edit(project: Project, layer: str = cls.__name__) -> Project:
-                return project.with_graph(insert_between(project.graph, edge, layer))
 
-            words = f"{result.words()} out" if result.rank > 1 else f"{_spaced(result.last)} numbers out" if result.rank else ""
+            def edit(project: Project, layer: str = cls.__name__) -> Project:
+                return project.with_graph(insert_between(project.graph, edge, layer, None, project.blocks))
+
+            words = (
+                f"{result.words()} out"
+                if result.rank > 1
+                else f"{_spaced(result.last)} numbers out"
+                if result.rank
+                else ""
+            )
             fix = self._priced(f"Insert {cls.label}", (words,), edit, mends=node.id)
             if fix:
                 yield fix
@@ -177,20 +186,38 @@ class _Checker:
     def _ends(self) -> Iterator[Problem]:
         data = self.project.data
         if data.source is None:
-            yield Problem("error", None, "No data is chosen", "Choose a ready-made set or your own files on the Data page.")
+            yield Problem(
+                "error", None, "No data is chosen", "Choose a ready-made set or your own files on the Data page."
+            )
         elif not data.fields:
             yield Problem("error", None, "The data has not been read yet", "Open the Data page to read it.")
         if not self.graph.nodes:
             yield Problem("error", None, "The canvas is empty", "Drag an input from the palette, or open a template.")
             return
         if not inputs_of(self.graph):
-            yield Problem("error", None, "The network has no input", "Data has to come in somewhere.", fixes=tuple(self._add_input()))
+            yield Problem(
+                "error",
+                None,
+                "The network has no input",
+                "Data has to come in somewhere.",
+                fixes=tuple(self._add_input()),
+            )
         if not objectives_of(self.graph) and not any(node.layer == "Output" for node in self.graph.nodes.values()):
             yield Problem(
-                "error", None, "The network has no objective", "A loss says what training should make small.", fixes=tuple(self._add_objective())
+                "error",
+                None,
+                "The network has no objective",
+                "A loss says what training should make small.",
+                fixes=tuple(self._add_objective()),
             )
         elif not [node for node in objectives_of(self.graph) if not node.muted]:
-            yield Problem("error", None, "The network has no objective", "Training needs a loss to make small. Drag one from the palette.", fixes=tuple(self._add_objective()))
+            yield Problem(
+                "error",
+                None,
+                "The network has no objective",
+                "Training needs a loss to make small. Drag one from the palette.",
+                fixes=tuple(self._add_objective()),
+            )
 
     def _add_input(self) -> Iterator[Fix]:
         for cls in layers:
@@ -220,8 +247,8 @@ class _Checker:
             return
 
         def edit(project: Project) -> Project:
-            grown, new = add(project.graph, name, last.x, last.y + GAP, {"target": target.name})
-            return project.with_graph(connect(grown, last.id, new, "", "", project.blocks))
+            grown, _ = add_after(project.graph, last.id, name, {"target": target.name}, blocks=project.blocks)
+            return project.with_graph(grown)
 
         fix = self._priced(f"Add {layers[name].label}", (f"for {target.name}",), edit)
         if fix:
@@ -260,13 +287,22 @@ class _Checker:
             return Fix(f"Use {field.name}", (f"{field.kind}",), edit)
 
         fixes = tuple(to(one) for one in fitting[-2:]) if self.schema else ()
-        return Problem("error", node.id, f"{label_of(node)} has no target", f"{what}. Choose the right answer on the Data page or here.", fixes=fixes)
+        return Problem(
+            "error",
+            node.id,
+            f"{label_of(node)} has no target",
+            f"{what}. Choose the right answer on the Data page or here.",
+            fixes=fixes,
+        )
 
     def _wrong_target(self, node: Node, made: Objective, target: Field) -> Problem:
         better = usual_objective(target)
 
         def edit(project: Project) -> Project:
-            nodes = {**project.graph.nodes, node.id: replace(project.graph.nodes[node.id], layer=better, params={"target": target.name})}
+            nodes = {
+                **project.graph.nodes,
+                node.id: replace(project.graph.nodes[node.id], layer=better, params={"target": target.name}),
+            }
             return project.with_graph(replace(project.graph, nodes=nodes))
 
         fix = self._priced(f"Use {layers[better].label}", ("made for such targets",), edit)
@@ -279,19 +315,31 @@ class _Checker:
         )
 
     def _width(self, node: Node, made: Objective, target: Field, prediction: Tensor) -> Iterator[Problem]:
-        expected = made.widths(len(target.classes)) if target.kind == "category" else 1 if target.kind == "number" else None
+        expected = (
+            made.widths(len(target.classes)) if target.kind == "category" else 1 if target.kind == "number" else None
+        )
         if target.kind == "category" and len(target.classes) != 2 and node.layer == "BinaryCrossEntropy":
             better = self._wrong_target(node, made, target)
             yield replace(better, detail=f"It tells two classes apart; “{target.name}” has {len(target.classes)}.")
             return
         if target.kind in ("image", "series"):
             if prediction.dims != target.tensor.dims:
-                yield Problem("error", node.id, f"{label_of(node)} compares two sizes", f"The prediction is {prediction.words()}, “{target.name}” is {target.tensor.words()}. Make them equal.", "prediction")
+                yield Problem(
+                    "error",
+                    node.id,
+                    f"{label_of(node)} compares two sizes",
+                    f"The prediction is {prediction.words()}, “{target.name}” is {target.tensor.words()}. Make them equal.",
+                    "prediction",
+                )
             return
         given = prediction.last if prediction.rank else 1
         if expected is None or isinstance(given, Sym) or given == expected:
             return
-        what = f"“{target.name}” has {len(target.classes)} classes" if target.kind == "category" else f"“{target.name}” is one number"
+        what = (
+            f"“{target.name}” has {len(target.classes)} classes"
+            if target.kind == "category"
+            else f"“{target.name}” is one number"
+        )
         yield Problem(
             "error",
             node.id,
@@ -316,7 +364,9 @@ class _Checker:
             fix = self._priced(
                 "Insert Linear",
                 (f"{expected} numbers out",),
-                lambda project: project.with_graph(insert_between(project.graph, edge, "Linear", {"features": expected})),
+                lambda project: project.with_graph(
+                    insert_between(project.graph, edge, "Linear", {"features": expected}, project.blocks)
+                ),
             )
         if fix:
             yield fix
@@ -348,7 +398,10 @@ class _Checker:
     def _doubts(self) -> Iterator[Problem]:
         for edge in self.graph.edges:
             source, target = self.graph.nodes[edge.source], self.graph.nodes[edge.target]
-            if source.layer in ("Softmax", "LogSoftmax", "Sigmoid") and target.layer in ("CrossEntropy", "BinaryCrossEntropy"):
+            if source.layer in ("Softmax", "LogSoftmax", "Sigmoid") and target.layer in (
+                "CrossEntropy",
+                "BinaryCrossEntropy",
+            ):
                 yield Problem(
                     "warning",
                     source.id,
@@ -392,22 +445,13 @@ def bridges(tensor: Tensor, port: Port) -> list[tuple[type[Layer], Tensor]]:
             result = made.shape(tensor)
         except UserError:
             continue
-        if isinstance(result, Tensor) and port.fits(result) and not (type(result) is type(tensor) and result.dims == tensor.dims):
+        if (
+            isinstance(result, Tensor)
+            and port.fits(result)
+            and not (type(result) is type(tensor) and result.dims == tensor.dims)
+        ):
             found.append((cls, result))
     return found
-
-
-def insert_between(graph: Graph, edge: Edge, layer: str, params: dict[str, Any] | None = None) -> Graph:
-    """Insert a layer into a wire and make room: what stands at or below the wire's end moves down."""
-    start, end = graph.node(edge.source), graph.node(edge.target)
-    room = GAP if end.y - start.y < 2 * GAP else 0.0
-    y = start.y + GAP if room else (start.y + end.y) / 2
-    nodes = {
-        name: replace(node, y=node.y + room) if room and node.y >= end.y and name != start.id else node
-        for name, node in graph.nodes.items()
-    }
-    moved = replace(graph, nodes=nodes)
-    return insert(moved, edge, layer, end.x if abs(end.x - start.x) < 1 else (start.x + end.x) / 2, y, params)[0]
 
 
 def _spaced(number: object) -> str:

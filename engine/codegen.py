@@ -14,6 +14,7 @@ There is no second builder that could disagree. The text holds, in this order:
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -166,7 +167,9 @@ def class_name(name: str) -> str:
     made = "".join(word if word.isupper() and len(word) <= 4 else word[:1].upper() + word[1:] for word in words)
     if not made or made[0].isdigit():
         made = f"Network{made}"
-    return f"{made}Network" if made in {"Model", "Preparation", "Tensor", "F", "SCALES", "None", "True", "False"} else made
+    return (
+        f"{made}Network" if made in {"Model", "Preparation", "Tensor", "F", "SCALES", "None", "True", "False"} else made
+    )
 
 
 def live_nodes(graph: Graph) -> set[str]:
@@ -327,7 +330,16 @@ class _Writer:
         gives = ", ".join(f"{one.name} ({one.tensor.words()})" for one in outputs if one.exported)
         doc = f"{reads} → {gives}"
         text, twins = self._class(
-            class_name(project.name), doc.replace('"', "'").replace("\\", "/"), graph, walk, live, [one.name for one in inputs], results, (), {}, ""
+            class_name(project.name),
+            doc.replace('"', "'").replace("\\", "/"),
+            graph,
+            walk,
+            live,
+            [one.name for one in inputs],
+            results,
+            (),
+            {},
+            "",
         )
         self.twins = twins
         return text
@@ -441,14 +453,18 @@ class _Writer:
     ) -> None:
         facts = walk[node.id]
         values = resolve(node, names)
-        made = [self._block_class(node.block, values, inner, dict(facts.inputs), place) for place, inner in enumerate(facts.inner)]
+        made = [
+            self._block_class(node.block, values, inner, dict(facts.inputs), place)
+            for place, inner in enumerate(facts.inner)
+        ]
         calls = [f"{name}({', '.join(args)})" for name, args, _ in made]
         if not node.shares:
             if len(calls) == 1:
                 body.add(f"        self.{node.id} = {calls[0]}", prefix + node.id)
             elif len(set(calls)) == 1:
                 body.add(
-                    f"        self.{node.id} = nn.Sequential(*[{calls[0]} for _ in range({node.repeat})])", prefix + node.id
+                    f"        self.{node.id} = nn.Sequential(*[{calls[0]} for _ in range({node.repeat})])",
+                    prefix + node.id,
                 )
             else:
                 body.add(f"        self.{node.id} = nn.Sequential(", prefix + node.id)
@@ -499,7 +515,16 @@ class _Writer:
             # the arguments are those symbols that the body really uses, so write it first
             doc = block.help or f"Block {block.name}."
             draft, twins = self._class(
-                class_, doc.replace('"', "'").replace("\\", "/"), block.graph, chosen, live, [end.id for end in block.inputs], ends, ("@",), chosen_names, f"{name}/"
+                class_,
+                doc.replace('"', "'").replace("\\", "/"),
+                block.graph,
+                chosen,
+                live,
+                [end.id for end in block.inputs],
+                ends,
+                ("@",),
+                chosen_names,
+                f"{name}/",
             )
             code = "\n".join(line.split("#")[0] for line, node in draft.rows if node)
             used = tuple(symbol for symbol in known if re.search(rf"\b{symbol}\b", code))
@@ -540,6 +565,8 @@ class _Plan:
                 elif name in self._step:
                     self._readers.setdefault((source, output), []).append(self._step[name])
         self._named_free: dict[int, list[str]] = {}
+        # a node with two outputs that are read needs two names
+        self._read = Counter(node for node, _ in self._readers)
         self._arguments = arguments_
 
     def _origin(self, node: str, output: str) -> tuple[str, str]:
@@ -567,7 +594,7 @@ class _Plan:
         if not readers:
             return "_"
         here = self._step[node]
-        if set(readers) == {here + 1}:
+        if set(readers) == {here + 1} and self._read[node] == 1:
             variable = "x"
         else:
             variable = stem if port in ("out", "sequence") else f"{stem}_{port}"
@@ -696,7 +723,12 @@ def _fitted(rows: list[tuple[str, str]]) -> list[tuple[str, str]]:
     for line, node in rows:
         if len(line) > WIDTH and "  # (" in line:
             line = line.split("  # (")[0]
-        if len(line) > WIDTH and line.rstrip().endswith(")") and "(" in line and not line.lstrip().startswith(("#", '"')):
+        if (
+            len(line) > WIDTH
+            and line.rstrip().endswith(")")
+            and "(" in line
+            and not line.lstrip().startswith(("#", '"'))
+        ):
             indent = len(line) - len(line.lstrip())
             head, rest = line.split("(", 1)
             found += [(f"{head}(", node), (" " * (indent + 4) + rest[:-1], node), (" " * indent + ")", node)]

@@ -57,7 +57,20 @@ Ints = tuple[int, ...]
 Floats = tuple[float, ...]
 
 Kind = Literal[
-    "int", "float", "bool", "text", "choice", "size", "ints", "floats", "texts", "field", "fields", "path", "one_of", "many_of"
+    "int",
+    "float",
+    "bool",
+    "text",
+    "choice",
+    "size",
+    "ints",
+    "floats",
+    "texts",
+    "field",
+    "fields",
+    "path",
+    "one_of",
+    "many_of",
 ]
 
 
@@ -98,7 +111,7 @@ class Param:
                 return None
             raise self._expected(value)
         if isinstance(value, Sym):
-            return value
+            return (value,) * len(self.axes) if self.kind == "size" else value
         return _COERCE[self.kind](self, value)
 
     def expects(self) -> str:

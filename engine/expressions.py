@@ -57,7 +57,9 @@ def evaluate(text: str, names: Mapping[str, Any]) -> Any:
     except (ZeroDivisionError, ValueError, TypeError, OverflowError, RecursionError) as error:
         raise UserError(f"The expression “{source}” has no value here: {error}.") from None
     if isinstance(value, Tensor):
-        raise UserError(f"The expression “{source}” names an input; take one of its dimensions, such as input.channels.")
+        raise UserError(
+            f"The expression “{source}” names an input; take one of its dimensions, such as input.channels."
+        )
     return value
 
 
@@ -67,7 +69,9 @@ def _walk(node: ast.expr, names: Mapping[str, Any]) -> Any:
             return value
         case ast.Name(id=name):
             if name not in names:
-                raise UserError(f"The expression uses {name!r}, which is unknown. Known are {listed(sorted(names), 'and')}.")
+                raise UserError(
+                    f"The expression uses {name!r}, which is unknown. Known are {listed(sorted(names), 'and')}."
+                )
             return names[name]
         case ast.Attribute(value=ast.Name(id=name), attr=attribute):
             owner = _walk(node.value, names)

@@ -259,11 +259,66 @@ def valid_id(name: str) -> bool:
 
 # names that mean something in the generated class: attributes of nn.Module and what its source uses
 _TAKEN = frozenset(
-    "self super torch nn math x outputs targets apply bfloat16 buffers call_super_init children compile cpu cuda double "
-    "dump_patches eval extra_repr float forward half ipu load_state_dict modules mtia named_buffers named_children "
-    "named_modules named_parameters parameters preparation register_buffer register_module register_parameter "
-    "requires_grad_ share_memory state_dict to to_empty train training type xpu zero_grad int bool str len range tuple "
-    "dict list max min sum print".split()
+    [
+        "self",
+        "super",
+        "torch",
+        "nn",
+        "math",
+        "x",
+        "outputs",
+        "targets",
+        "apply",
+        "bfloat16",
+        "buffers",
+        "call_super_init",
+        "children",
+        "compile",
+        "cpu",
+        "cuda",
+        "double",
+        "dump_patches",
+        "eval",
+        "extra_repr",
+        "float",
+        "forward",
+        "half",
+        "ipu",
+        "load_state_dict",
+        "modules",
+        "mtia",
+        "named_buffers",
+        "named_children",
+        "named_modules",
+        "named_parameters",
+        "parameters",
+        "preparation",
+        "register_buffer",
+        "register_module",
+        "register_parameter",
+        "requires_grad_",
+        "share_memory",
+        "state_dict",
+        "to",
+        "to_empty",
+        "train",
+        "training",
+        "type",
+        "xpu",
+        "zero_grad",
+        "int",
+        "bool",
+        "str",
+        "len",
+        "range",
+        "tuple",
+        "dict",
+        "list",
+        "max",
+        "min",
+        "sum",
+        "print",
+    ]
 )
 
 
@@ -382,7 +437,12 @@ def judge(
             f"This wire would close a circle: {label_of(end)} already feeds {label_of(start)}. Data flows one way."
         )
     port = ports.get(input)
-    if port and element and element not in port.elements() and not any(kind.article == "any tensor" for kind in port.accepts):
+    if (
+        port
+        and element
+        and element not in port.elements()
+        and not any(kind.article == "any tensor" for kind in port.accepts)
+    ):
         given = {"token": "token ids", "mask": "a mask", "real": "numbers"}[element]
         raise UserError(f"{label_of(end)} needs {port.words()} at {input!r}. {label_of(start)} gives {given}.")
     taken = [edge for edge in graph.incoming[target] if edge.input == input]

@@ -116,7 +116,9 @@ def _walk(
         facts[name] = _facts(graph, graph.nodes[name], facts, schema, blocks, given, names, path)
     for name in graph.nodes:
         if name not in facts:
-            facts[name] = Facts(findings=(Finding("This node is part of a circle", "Data flows one way. Remove a wire."),))
+            facts[name] = Facts(
+                findings=(Finding("This node is part of a circle", "Data flows one way. Remove a wire."),)
+            )
     return Inference(facts)
 
 
@@ -135,7 +137,9 @@ def _facts(
         return Facts(outputs={"out": tensor})
     if not node.known or (node.block and node.block not in blocks):
         what = f"block “{node.block}”" if node.block else f"layer {node.layer!r}"
-        return Facts(findings=(Finding(f"The {what} is not known here", "It is kept in the file. Replace it or delete it."),))
+        return Facts(
+            findings=(Finding(f"The {what} is not known here", "It is kept in the file. Replace it or delete it."),)
+        )
     ports = ports_of(node, blocks)
     inputs, findings, waiting = _gather(graph, node, ports, facts)
     if waiting or (findings and not node.muted):
@@ -249,7 +253,11 @@ def _muted(node: Node, blocks: Blocks, inputs: Mapping[str, tuple[Tensor, ...]])
 
 
 def _layer_facts(
-    name: str, values: tuple[tuple[str, Any], ...], inputs: tuple[tuple[str, tuple[Tensor, ...]], ...], node: Node, schema: Schema
+    name: str,
+    values: tuple[tuple[str, Any], ...],
+    inputs: tuple[tuple[str, tuple[Tensor, ...]], ...],
+    node: Node,
+    schema: Schema,
 ) -> Facts:
     cls = layers[name]
     if issubclass(cls, Input):
@@ -294,9 +302,7 @@ def _layer_rule(
     )
 
 
-def arguments(
-    made: Layer | type[Layer], inputs: Mapping[str, tuple[Any, ...]]
-) -> tuple[list[Any], dict[str, Any]]:
+def arguments(made: Layer | type[Layer], inputs: Mapping[str, tuple[Any, ...]]) -> tuple[list[Any], dict[str, Any]]:
     """Inputs by port as the arguments of `shape`, `module` and the like: in signature order, open ports left out."""
     args: list[Any] = []
     named: dict[str, Any] = {}
@@ -324,7 +330,9 @@ def _block_facts(
 ) -> Facts:
     block = blocks[node.block]
     if node.block in path:
-        raise Misfit(f"Block “{block.name}” contains itself\nA block cannot be a part of itself. Remove one of the two.")
+        raise Misfit(
+            f"Block “{block.name}” contains itself\nA block cannot be a part of itself. Remove one of the two."
+        )
     if node.repeat > 1 and (len(block.inputs) != 1 or len(block.outputs) != 1):
         raise Misfit(f"“{block.name}” cannot be repeated\nOnly a block with one input and one output can feed itself.")
     if not block.outputs:

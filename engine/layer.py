@@ -235,9 +235,7 @@ layers: Catalogue[Layer] = Catalogue("layers", "layer", _load)
 L = TypeVar("L", bound=type[Layer])
 
 
-def layer(
-    label: str, *, section: str, keywords: str = "", was: Iterable[str] = (), icon: str = ""
-) -> Callable[[L], L]:
+def layer(label: str, *, section: str, keywords: str = "", was: Iterable[str] = (), icon: str = "") -> Callable[[L], L]:
     """Enter a layer class into the catalogue, under its class name."""
     if section not in SECTIONS:
         raise ValueError(f"no section {section!r} in the palette")
@@ -272,4 +270,3 @@ def literal(value: Any) -> str:
 def squeezed(size: tuple[Any, ...]) -> Any:
     """`3` for (3, 3), the tuple itself where its entries differ: how one writes a kernel size."""
     return size[0] if all(part == size[0] for part in size) else size
-

@@ -95,7 +95,15 @@ def _node_json(node: Node) -> dict[str, Any]:
     found: dict[str, Any] = {"id": node.id, "layer": node.layer, "x": _short(node.x), "y": _short(node.y)}
     if node.params:
         found["params"] = dict(node.params)
-    for name, usual in (("title", ""), ("note", ""), ("muted", False), ("frozen", False), ("lr", 1.0), ("shares", ""), ("repeat", 1)):
+    for name, usual in (
+        ("title", ""),
+        ("note", ""),
+        ("muted", False),
+        ("frozen", False),
+        ("lr", 1.0),
+        ("shares", ""),
+        ("repeat", 1),
+    ):
         value = getattr(node, name)
         if value != usual:
             found[name] = value
@@ -169,16 +177,21 @@ def dumps(project: Project) -> str:
 def _pretty(value: Any, depth: int) -> str:
     pad, inner = "  " * depth, "  " * (depth + 1)
     flat = json.dumps(value, ensure_ascii=False, allow_nan=False)
-    holds = isinstance(value, dict | list) and any(isinstance(part, dict | list) for part in (value.values() if isinstance(value, dict) else value))
+    holds = isinstance(value, dict | list) and any(
+        isinstance(part, dict | list) for part in (value.values() if isinstance(value, dict) else value)
+    )
     records = isinstance(value, list) and holds and any(isinstance(part, dict) or depth > 2 for part in value)
     if not holds or (len(flat) < 200 and depth > 1 and not _has_graph(value) and not records):
         return flat
     if isinstance(value, dict):
-        lines = [f"{inner}{json.dumps(name, ensure_ascii=False)}: {_pretty(part, depth + 1)}" for name, part in value.items()]
+        lines = [
+            f"{inner}{json.dumps(name, ensure_ascii=False)}: {_pretty(part, depth + 1)}" for name, part in value.items()
+        ]
         return "{\n" + ",\n".join(lines) + f"\n{pad}}}"
     # a list of records takes one line per record; a record that holds a graph opens up
     lines = [
-        inner + (_pretty(part, depth + 1) if _has_graph(part) else json.dumps(part, ensure_ascii=False, allow_nan=False))
+        inner
+        + (_pretty(part, depth + 1) if _has_graph(part) else json.dumps(part, ensure_ascii=False, allow_nan=False))
         for part in value
     ]
     return "[\n" + ",\n".join(lines) + f"\n{pad}]"
@@ -218,7 +231,11 @@ class _Reader:
 
 
 def _read_node(values: Any, reader: _Reader, where: str) -> Node | None:
-    if not isinstance(values, dict) or not isinstance(values.get("id"), str) or not isinstance(values.get("layer"), str):
+    if (
+        not isinstance(values, dict)
+        or not isinstance(values.get("id"), str)
+        or not isinstance(values.get("layer"), str)
+    ):
         reader.wrong(where, "a node with an id and a layer")
         return None
     name = values["id"]
@@ -248,7 +265,11 @@ def graph_from_json(values: Any, reader: _Reader | None = None, where: str = "ne
     """A graph out of JSON; raises `UserError` with every fault unless a reader collects them."""
     own = reader is None
     reader = reader or _Reader()
-    if not isinstance(values, dict) or not isinstance(values.get("nodes"), list) or not isinstance(values.get("edges"), list):
+    if (
+        not isinstance(values, dict)
+        or not isinstance(values.get("nodes"), list)
+        or not isinstance(values.get("edges"), list)
+    ):
         reader.wrong(where, "an object with nodes and edges")
         values = {"nodes": [], "edges": []}
     if len(values["nodes"]) > MOST_NODES or len(values["edges"]) > MOST_EDGES:
@@ -289,7 +310,9 @@ def _read_edges(items: list[Any], nodes: Mapping[str, Node], reader: _Reader, wh
         edge = Edge(item[0], item[1], item[2], item[3], index)
         lost = [name for name in (edge.source, edge.target) if name not in nodes]
         if lost:
-            reader.wrong(f"{label} ({edge.source} to {edge.target})", f"between nodes that exist; there is no {lost[0]!r}")
+            reader.wrong(
+                f"{label} ({edge.source} to {edge.target})", f"between nodes that exist; there is no {lost[0]!r}"
+            )
         else:
             edges[(edge.target, edge.input, edge.index)] = edge
     return tuple(edges.values())
@@ -306,7 +329,11 @@ def _read_data(values: Any, reader: _Reader) -> DataChoice:
         except (KeyError, TypeError, ValueError, AttributeError, AssertionError):
             reader.wrong("data: a field", "complete: name, kind and tensor")
     split = values.get("split", [0.7, 0.15, 0.15])
-    good = isinstance(split, list) and len(split) == 3 and all(isinstance(part, int | float) and 0 <= part <= 1 for part in split)
+    good = (
+        isinstance(split, list)
+        and len(split) == 3
+        and all(isinstance(part, int | float) and 0 <= part <= 1 for part in split)
+    )
     if not good or not math.isclose(sum(split), 1, abs_tol=1e-6):
         reader.wrong("data: “split”", "three shares that add up to 1")
         split = [0.7, 0.15, 0.15]
@@ -333,7 +360,11 @@ def from_json(values: Any) -> Project:
     Raises:
         UserError: everything that is wrong with it, in one message; or the file is from a newer version.
     """
-    if not isinstance(values, dict) or not isinstance(values.get("format"), int) or isinstance(values.get("format"), bool):
+    if (
+        not isinstance(values, dict)
+        or not isinstance(values.get("format"), int)
+        or isinstance(values.get("format"), bool)
+    ):
         raise UserError("This is not a Lamina project: it has no format number.")
     version = values["format"]
     if version > FORMAT:
@@ -488,7 +519,9 @@ def _why_not_saved(path: Path, error: OSError) -> str:
     import errno
 
     if error.errno == errno.ENOSPC:
-        return f"{path.name} was not saved: the disk is full. The old file is unchanged. Free some space and save again."
+        return (
+            f"{path.name} was not saved: the disk is full. The old file is unchanged. Free some space and save again."
+        )
     if error.errno in (errno.EACCES, errno.EROFS, errno.EPERM):
         return f"{path.name} was not saved: {path.parent} is read-only. The old file is unchanged. Save it elsewhere."
     if error.errno == errno.ENOENT:

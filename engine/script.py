@@ -88,11 +88,15 @@ def script(project: Project, stem: str = "model") -> str:
         targets=list(dict.fromkeys(one.target for one in objectives if one.target)),
         optimizer=_optimizer(recipe),
         scheduler="",
-        skip="            if len(batch) < 2:\n                continue  # batch norm needs two items\n" if has_norm else "",
+        skip="            if len(batch) < 2:\n                continue  # batch norm needs two items\n"
+        if has_norm
+        else "",
         call="prepared" if len(source.inputs) == 1 else "*prepared",
         total=total,
         clip=(
-            f"            nn.utils.clip_grad_norm_(model.parameters(), {recipe.clip_norm})\n" if recipe.clip_norm else ""
+            f"            nn.utils.clip_grad_norm_(model.parameters(), {recipe.clip_norm})\n"
+            if recipe.clip_norm
+            else ""
         ),
         step="",
     )
@@ -101,7 +105,13 @@ def script(project: Project, stem: str = "model") -> str:
 
 def _optimizer(recipe: Any) -> str:
     made = recipe.optimizer
-    names = {"lr": "lr", "weight_decay": "weight_decay", "momentum": "momentum", "nesterov": "nesterov", "alpha": "alpha"}
+    names = {
+        "lr": "lr",
+        "weight_decay": "weight_decay",
+        "momentum": "momentum",
+        "nesterov": "nesterov",
+        "alpha": "alpha",
+    }
     inside = ", ".join(f"{names[name]}={getattr(made, name)!r}" for name in made.params() if name in names)
     return f"torch.optim.{type(made).__name__}(model.parameters(), {inside})"
 

@@ -45,7 +45,9 @@ def _data(project: Project, rest: list[str], value: str, path: str) -> Project:
         made = _declared(data.preparation, "preparations", rest[1:], value, path)
         return replace(project, data=replace(data, preparation=made))
     if rest == ["seed"]:
-        return replace(project, data=replace(data, seed=int(Param(name="seed", kind="int", label="The seed", min=0).coerce(value))))
+        return replace(
+            project, data=replace(data, seed=int(Param(name="seed", kind="int", label="The seed", min=0).coerce(value)))
+        )
     if rest == ["stratify"]:
         return replace(project, data=replace(data, stratify=Param(kind="bool", label="Stratify").coerce(value)))
     if rest == ["split"]:

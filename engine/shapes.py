@@ -274,7 +274,10 @@ class Tensor:
         return type(self)(*dims, element=self.element, names=self.names, classes=self.classes)
 
     def to_json(self) -> dict[str, object]:
-        found: dict[str, object] = {"kind": type(self).__name__, "dims": [dim if isinstance(dim, int) else dim.code() for dim in self.dims]}
+        found: dict[str, object] = {
+            "kind": type(self).__name__,
+            "dims": [dim if isinstance(dim, int) else dim.code() for dim in self.dims],
+        }
         if self.names != self.axes:
             found["names"] = list(self.names)
         if self.element != self.default_element:
@@ -408,7 +411,13 @@ _BY_NAMES: dict[tuple[str, ...], type[Tensor]] = {
 def tensor(*dims: Dim, names: tuple[str, ...] | None = None, element: Element = "real") -> Tensor:
     """A tensor of the kind that its names, or else its number of dimensions, suggest."""
     if element == "token":
-        return Tokens(*dims) if len(dims) == 1 else Category() if not dims else Anything(*dims, names=names or ("",) * len(dims), element=element)
+        return (
+            Tokens(*dims)
+            if len(dims) == 1
+            else Category()
+            if not dims
+            else Anything(*dims, names=names or ("",) * len(dims), element=element)
+        )
     if element == "mask" and len(dims) == 1:
         return Mask(*dims)
     if names is not None and names in _BY_NAMES and element == "real":

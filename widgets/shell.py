@@ -35,7 +35,13 @@ class TopBar(QWidget):
         self.state_icon = IconLabel("check", "text3", parent=self)
         self.state = Label("", role="secondary", color="text2", parent=self)
         self.tabs = PageTabs(parent=self)
-        for key, words in (("data", "Data"), ("build", "Build"), ("train", "Train"), ("test", "Test"), ("export", "Export")):
+        for key, words in (
+            ("data", "Data"),
+            ("build", "Build"),
+            ("train", "Train"),
+            ("test", "Test"),
+            ("export", "Export"),
+        ):
             self.tabs.add(key, words)
         self.tabs.chosen.connect(self.page_chosen)
         self.undo = IconButton("undo-2", "Undo", parent=self, shortcut="Ctrl+Z")
@@ -45,7 +51,9 @@ class TopBar(QWidget):
         self.finder = Button("Find anything", icon="search", kind="plain", parent=self, tip="Ctrl+K")
         self.finder.clicked.connect(self.find_wanted)
         self.device = Button("CPU", icon="cpu", kind="plain", parent=self, tip="Where training runs")
-        self.device.clicked.connect(lambda: self.device_wanted.emit(self.device.mapToGlobal(QPoint(0, self.device.height()))))
+        self.device.clicked.connect(
+            lambda: self.device_wanted.emit(self.device.mapToGlobal(QPoint(0, self.device.height())))
+        )
         self.run = Button("Train", icon="play", kind="primary", parent=self, tip="Ctrl+Enter")
         self.run.clicked.connect(self.run_wanted)
         left = QHBoxLayout()
@@ -71,7 +79,9 @@ class TopBar(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         width = self.tabs.sizeHint().width()
-        self._line.setGeometry(0, self.height() - self._line.sizeHint().height(), self.width(), self._line.sizeHint().height())
+        self._line.setGeometry(
+            0, self.height() - self._line.sizeHint().height(), self.width(), self._line.sizeHint().height()
+        )
         self.tabs.setGeometry((self.width() - width) // 2, 0, width, self.height())
         narrow = self.width() < theme.sizes().page_tab * 14
         self.finder.set_text("" if narrow else "Find anything")
@@ -83,8 +93,10 @@ class TopBar(QWidget):
         words = {"saved": "Saved", "edited": "Edited", "draft": "Draft, kept on this computer"}.get(state, "")
         self.state.setText(words)
         self.state_icon.setVisible(bool(words))
-        self.state_icon.set_icon("circle-dot" if state == "edited" else "check", "warning" if state == "edited" else "text3")
-        for widget in (self.tabs, self.undo, self.redo, self.run):
+        self.state_icon.set_icon(
+            "circle-dot" if state == "edited" else "check", "warning" if state == "edited" else "text3"
+        )
+        for widget in (self.tabs, self.undo, self.redo, self.device, self.run):
             widget.setVisible(bool(name))
 
     def set_history(self, undo: str, redo: str) -> None:

@@ -212,6 +212,10 @@ class Sizes:
     welcome_side: int = 256
     template_picture: int = 130
     finder: int = 560
+    dialog_width: int = 520
+    recent_picture_width: int = 48
+    recent_picture_height: int = 32
+    dialog_height: int = 600
     finder_field: int = 160
     window_width: int = 1440
     window_height: int = 900

@@ -1,0 +1,198 @@
+"""The small windows that are filled from declarations: settings, shortcuts, about, and the finder."""
+
+from __future__ import annotations
+
+import platform
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from app.commands import COMMANDS, MENUS
+from engine.layer import layers
+from engine.templates import templates
+from widgets import theme
+from widgets.controls import Button, KeyCap, Label, surface
+from widgets.finder import Finder, Found
+from widgets.form import Form
+from widgets.views import FormContext
+
+if TYPE_CHECKING:
+    from app.window import Window
+
+
+class _Dialog(QDialog):
+    """A plain dialog with a title, a body and a Close button."""
+
+    def __init__(self, window: Window, title: str, width: int) -> None:
+        super().__init__(window)
+        self.setWindowTitle(title)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        surface(self, "panel")
+        sizes = theme.sizes()
+        self.resize(width, sizes.dialog_height)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(sizes.s20, sizes.s16, sizes.s20, sizes.s16)
+        column.setSpacing(sizes.s12)
+        column.addWidget(Label(title, role="page_title"))
+        self.body = QVBoxLayout()
+        content = QWidget()
+        content.setLayout(self.body)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFrameShape(QScrollArea.Shape.NoFrame)
+        area.setWidget(content)
+        column.addWidget(area, 1)
+        self.foot = QHBoxLayout()
+        self.foot.addStretch(1)
+        close = Button("Close")
+        close.clicked.connect(self.accept)
+        self.foot.addWidget(close)
+        column.addLayout(self.foot)
+
+
+def settings(window: Window) -> QDialog:
+    """The person's settings, as the declaration says them; they work at once."""
+    dialog = _Dialog(window, "Settings", theme.sizes().dialog_width)
+    form = Form()
+
+    def show() -> None:
+        values = {name: value for name, value in window.settings.to_json().items() if name not in ("type", "favorites")}
+        shown = {name: one for name, one in type(window.settings).params().items() if name != "favorites"}
+        form.show_values(shown, values, {}, FormContext())
+
+    def change(name: str, value: Any) -> None:
+        window.change_settings(**{name: value})
+        show()
+
+    form.changed.connect(change)
+    dialog.body.addWidget(form)
+    dialog.body.addStretch(1)
+    reset = Button("Reset all", kind="quiet")
+
+    def reset_all() -> None:
+        usual = type(window.settings)()
+        window.change_settings(**{name: getattr(usual, name) for name in usual.params() if name != "favorites"})
+        show()
+
+    reset.clicked.connect(reset_all)
+    dialog.foot.insertWidget(0, reset)
+    show()
+    dialog.open()
+    return dialog
+
+
+CANVAS_KEYS = (
+    ("Quick search", "Tab"),
+    ("Quick search", "Double-click"),
+    ("Start a wire", "W"),
+    ("Walk the network", "Arrows"),
+    ("Nudge", "Alt+Arrows"),
+    ("Delete", "Del"),
+    ("Delete and reconnect", "Ctrl+Del"),
+    ("Zoom to 100 %", "Ctrl+0"),
+    ("Zoom in", "Ctrl+="),
+    ("Zoom out", "Ctrl+-"),
+    ("Pan", "Space+Drag"),
+    ("Cut wires", "Ctrl+Right-drag"),
+    ("Cancel", "Esc"),
+)
+"""Keys and strokes of the canvas itself, which are gestures and not commands."""
+
+
+def shortcuts(window: Window) -> QDialog:
+    """The sheet of all keys, by menu."""
+    from app.window import shown_keys
+
+    dialog = _Dialog(window, "Shortcuts", theme.sizes().dialog_width)
+    grid = QGridLayout()
+    grid.setHorizontalSpacing(theme.sizes().s32)
+    line = 0
+    groups = [
+        (menu, [(one.label, tuple(shown_keys(key) for key in one.keys)) for one in COMMANDS.values() if one.menu == menu and one.keys])
+        for menu in MENUS
+    ]
+    groups.append(("Canvas", [(label, (key,)) for label, key in CANVAS_KEYS]))
+    for title, rows in groups:
+        if not rows:
+            continue
+        grid.addWidget(Label(title, role="name", color="text1", bold=True), line, 0)
+        line += 1
+        for label, keys in rows:
+            grid.addWidget(Label(label, role="body", color="text2"), line, 0)
+            caps = QHBoxLayout()
+            for key in keys:
+                caps.addWidget(KeyCap(key))
+            caps.addStretch(1)
+            grid.addLayout(caps, line, 1)
+            line += 1
+    dialog.body.addLayout(grid)
+    dialog.body.addStretch(1)
+    dialog.open()
+    return dialog
+
+
+def about(window: Window) -> QDialog:
+    """What this program is, with the versions that a report needs."""
+    import PySide6
+
+    dialog = _Dialog(window, "About Lamina", theme.sizes().dialog_width)
+    lines = (
+        "Build, train, test and ship neural networks without writing code.",
+        f"Python {platform.python_version()}, PySide6 {PySide6.__version__}, {platform.system()} {platform.machine()}",
+        f"{len([cls for cls in layers if cls.in_palette])} layers, {len(templates())} templates.",
+        "Icons by Lucide (ISC). Typefaces Inter and JetBrains Mono (OFL).",
+    )
+    for text in lines:
+        dialog.body.addWidget(Label(text, role="body", color="text2", wrap=True))
+    dialog.body.addStretch(1)
+    dialog.open()
+    return dialog
+
+
+def finder(window: Window) -> None:
+    """Ctrl+K: every layer, setting, command and template in one list."""
+    from app.window import shown_keys
+
+    found = Finder(window)
+    found.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    entries = [
+        Found("layer", cls.__name__, cls.label, "add", icon=cls.icon, section=cls.section, words=cls.keywords)
+        for cls in layers
+        if cls.in_palette and window.has_project
+    ]
+    if window.has_project:
+        entries += _recipe_entries(window)
+    entries += [
+        Found("command", one.name, one.label, one.menu, shown_keys(one.keys[0]) if one.keys else "", one.icon, why_not=one.why_not(window))
+        for one in COMMANDS.values()
+    ]
+    entries += [Found("template", one.name, one.title, one.data, words=one.line) for one in templates()]
+    found.chosen.connect(lambda kind, key: _chosen(window, kind, key))
+    found.open(entries, window)
+
+
+def _recipe_entries(window: Window) -> list[Found]:
+    from engine.recipes import recipes
+
+    recipe = window.document.project.recipe
+    if str(recipe.get("type")) not in recipes:
+        return []
+    params = recipes[str(recipe["type"])].params()
+    return [
+        Found("setting", name, one.label, "Train", words=one.help)
+        for name, one in params.items()
+    ]
+
+
+def _chosen(window: Window, kind: str, key: str) -> None:
+    if kind == "layer":
+        window.show_page("build")
+        window.build.add_layer(key)
+    elif kind == "command":
+        window.run_command(key)
+    elif kind == "template":
+        window.use_template(key)
+    else:
+        window.show_page("train")
+        window.train.focus_setting(key)

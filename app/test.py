@@ -1,0 +1,330 @@
+"""The Test page: tests a run in the helper, shows its numbers, mix-ups and worst mistakes, and answers single items."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QFileDialog
+
+from app.data import data_json
+from engine.errors import UserError
+from engine.project import DataChoice
+from engine.runs import Run
+from widgets import words
+from widgets.test_page import TestPage
+from widgets.values import Answer, Fact, Mistake, ModelChoice, TestResult, TryResult
+
+if TYPE_CHECKING:
+    from app.window import Window
+
+MOST_SHOWN = 60
+SIDE = 224
+
+
+class TestPresenter(QObject):
+    """Wires the Test page to runs and the helper."""
+
+    __test__ = False  # a presenter, not a test case
+
+    def __init__(self, window: Window) -> None:
+        super().__init__(window)
+        self._window = window
+        self.widget = TestPage()
+        self.run_id = ""
+        self._round = 0
+        self._report: dict[str, Any] | None = None
+        self._data: DataChoice | None = None
+        page = self.widget
+        page.model_chosen.connect(self.choose)
+        page.test_wanted.connect(self.run_test)
+        page.try_file_wanted.connect(self._on_file)
+        page.try_path_dropped.connect(self.answer)
+        page.try_item_wanted.connect(lambda item: self.answer({"item": item}))
+        page.train_wanted.connect(lambda: window.run_command("train"))
+        window.document.replaced.connect(self._on_replaced)
+
+    def _on_replaced(self) -> None:
+        self.run_id = ""
+        self._report = None
+
+    # ---- which model ----
+
+    def usable(self) -> list[Run]:
+        """Runs that have weights to test: those that made at least one epoch."""
+        train = self._window.train
+        return [run for run in train.runs if (info := train.info_of(run.id)) is not None and info.epoch > 0]
+
+    def run(self) -> Run | None:
+        return next((run for run in self.usable() if run.id == self.run_id), None)
+
+    def why_not_test(self) -> str:
+        return "" if self._window.has_project and self.usable() else "Train first, or open a run."
+
+    def shown(self, on: bool) -> None:
+        """The page came to the front or left it."""
+        if not on:
+            return
+        runs = self.usable()
+        if not runs:
+            self.widget.set_models([])
+            self.widget.show_result(None)
+            return
+        if self.run_id not in {run.id for run in runs}:
+            chosen = self._window.train.chosen
+            self.run_id = chosen.id if chosen is not None and chosen in runs else runs[0].id
+        self.widget.set_models([self.model_choice(run) for run in runs], self.run_id)
+        self._show_stored()
+
+    def model_choice(self, run: Run) -> ModelChoice:
+        """A run as choices call it."""
+        info = self._window.train.info_of(run.id)
+        runs = self._window.train.runs
+        epoch = info.best.get("epoch") if info.best else info.epoch
+        return ModelChoice(run.id, f"{info.name}, epoch {epoch}", len(runs) - 1 - runs.index(run))
+
+    def choose(self, run_id: str) -> None:
+        self.run_id = run_id
+        self._show_stored()
+
+    # ---- testing ----
+
+    def _show_stored(self) -> None:
+        """Show the result that the run keeps, or test now."""
+        run = self.run()
+        if run is None:
+            return
+        try:
+            stored = run.result("test")
+            fresh = stored is not None and float(stored.get("tested", 0)) >= self._trained(run)
+        except UserError as error:
+            self.widget.set_error("This run cannot be read", error.message)
+            return
+        if fresh:
+            self._show(run, stored)
+        else:
+            self.run_test()
+
+    def _trained(self, run: Run) -> float:
+        """When the run's weights last changed."""
+        found = run.folder / "best.safetensors"
+        return found.stat().st_mtime if found.exists() else 0.0
+
+    def run_test(self) -> None:
+        run = self.run()
+        if run is None:
+            self.shown(True)
+            run = self.run()
+        if run is None:
+            return
+        self._round += 1
+        now = self._round
+        self.widget.set_busy("Testing on what it has not seen")
+
+        def done(found: Mapping[str, Any]) -> None:
+            if now == self._round:
+                self.widget.set_busy(None)
+                self._show(run, found)
+                self._window._show_signs()
+
+        def failed(message: str, details: str) -> None:
+            if now == self._round:
+                self.widget.set_busy(None)
+                self.widget.set_error("The test could not be done", message)
+
+        self._window.helper.ask("evaluate", {"run": str(run.folder)}, done, failed)
+
+    def _show(self, run: Run, found: Mapping[str, Any]) -> None:
+        """Show a result; pictures and rows of the mistakes follow."""
+        self._data = run.project().data
+        report = next((one for one in found["outputs"] if one["kind"] in ("classes", "numbers")), None)
+        self._report = report
+        if report is None:
+            self.widget.set_error("Nothing to compare", "This model has no output with a right answer in the data.")
+            return
+        made = _classes_result(report, found) if report["kind"] == "classes" else _numbers_result(report, found)
+        self.widget.show_result(made)
+        self._ask_items(made, report)
+
+    def _ask_items(self, made: TestResult, report: Mapping[str, Any]) -> None:
+        """Pictures, or rows, of the items that were answered wrong."""
+        assert self._data is not None
+        items = [one["item"] for one in report["mistakes"][:MOST_SHOWN]]
+        pictures = any(one.kind == "image" for one in self._data.fields)
+        if not items:
+            return
+        now = self._round
+        args: dict[str, Any] = {"data": data_json(self._data), "items": items, "count": len(items)}
+        if pictures:
+            args["side"] = SIDE
+
+        def done(found: Mapping[str, Any]) -> None:
+            if now != self._round or self._report is not report:
+                return
+            pngs = [base64.b64decode(one["png"]) for one in found["thumbs"]] if pictures else [b""] * len(items)
+            rows = [{}] * len(items) if pictures else found["rows"]
+            mistakes = tuple(
+                _with_item(mistake, png, row) for mistake, png, row in zip(made.mistakes, pngs, rows, strict=False)
+            )
+            self.widget.show_result(_replaced(made, mistakes))
+
+        self._window.helper.ask("preview" if pictures else "rows", args, done, lambda *_: None)
+
+    # ---- single items ----
+
+    def _on_file(self) -> None:
+        path, _ = QFileDialog.getOpenFileName(
+            self.widget, "Open an item", "", "Pictures and tables (*.png *.jpg *.jpeg *.bmp *.webp *.gif *.csv *.json);;All files (*)"
+        )
+        if path:
+            self.answer(path)
+
+    def answer(self, values: Any) -> None:
+        """Ask the model, and the exported file beside it where there is one."""
+        run = self.run()
+        if run is None:
+            return
+        self.widget.set_try_busy(True)
+        args: dict[str, Any] = {"run": str(run.folder), "values": values}
+        exported = self._exported(run)
+        if exported:
+            args["onnx"] = exported
+
+        def done(found: Mapping[str, Any]) -> None:
+            self.widget.set_try_busy(False)
+            self._show_answer(values, found)
+
+        def failed(message: str, details: str) -> None:
+            self.widget.set_try_busy(False)
+            self.widget.show_try(TryResult(_name_of(values), problem=message))
+
+        self._window.helper.ask("predict", args, done, failed)
+
+    def _exported(self, run: Run) -> str:
+        """The ONNX file that this run was exported to, where it is still there."""
+        try:
+            proof = run.result("export:onnx")
+        except UserError:
+            return ""
+        path = str((proof or {}).get("path", ""))
+        return path if path and Path(path).is_file() else ""
+
+    def _show_answer(self, values: Any, found: Mapping[str, Any]) -> None:
+        item = found["items"][0]
+        name = next(iter(item["answers"]))
+        onnx = found.get("onnx")
+        made = TryResult(
+            name=str(item["name"]),
+            torch=_answers(item["answers"][name]),
+            torch_ms=float(found["milliseconds"]),
+            onnx=_answers(onnx["answers"][0][name]) if onnx else (),
+            onnx_ms=float(onnx["milliseconds"]) if onnx else None,
+            same=bool(onnx["within"]) if onnx else None,
+            difference=onnx.get("difference") if onnx else None,
+        )
+        png = b""
+        if isinstance(values, str) and values.lower().endswith((".png", ".jpg", ".jpeg", ".bmp", ".webp", ".gif")):
+            png = Path(values).read_bytes()
+        self._finish_answer(made, png, item.get("item"))
+
+    def _finish_answer(self, made: TryResult, png: bytes, item: int | None) -> None:
+        from dataclasses import replace
+
+        if png or item is None or self._data is None:
+            self.widget.show_try(replace(made, png=png))
+            return
+        pictures = any(one.kind == "image" for one in self._data.fields)
+
+        def done(found: Mapping[str, Any]) -> None:
+            if pictures:
+                one = found["thumbs"][0]
+                self.widget.show_try(replace(made, png=base64.b64decode(one["png"]), truth=str(one["label"])))
+            else:
+                row = found["rows"][0]
+                self.widget.show_try(replace(made, values=_cells(row)))
+
+        args: dict[str, Any] = {"data": data_json(self._data), "items": [item]}
+        if pictures:
+            args["side"] = 2 * SIDE
+        self._window.helper.ask("preview" if pictures else "rows", args, done, lambda *_: None)
+
+
+def _name_of(values: Any) -> str:
+    return Path(values).name if isinstance(values, str) else "item"
+
+
+def _answers(answer: Mapping[str, Any]) -> tuple[Answer, ...]:
+    if "top" in answer:
+        return tuple(Answer(str(name), float(share)) for name, share in answer["top"])
+    value = answer.get("value")
+    return (Answer("answer", None, "not a number" if value is None else words.number(float(value), 6)),)
+
+
+def _cells(row: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    return tuple((name, "" if value is None else str(value)) for name, value in row.items() if name)
+
+
+def _classes_result(report: Mapping[str, Any], found: Mapping[str, Any]) -> TestResult:
+    metrics = report["metrics"]
+    facts = [
+        Fact("Right answers", words.percent(metrics["accuracy"]), f"{report['right']} of {report['count']}", "Accuracy"),
+    ]
+    if metrics.get("top3") is not None:
+        facts.append(Fact("Right in the first three", words.percent(metrics["top3"]), "", "Top-3 accuracy"))
+    weakest = report.get("weakest")
+    if weakest:
+        facts.append(Fact("Weakest class", str(weakest["class"]), f"{words.percent(weakest['found'], 0)} found", "Lowest recall"))
+    sure = report.get("sure")
+    if sure and sure.get("share") is not None:
+        facts.append(
+            Fact("When it says 90 % sure", words.percent(sure["share"], 0), f"are right, {sure['count']} items", "Share of right answers with a probability of at least 0.9")
+        )
+    facts.append(Fact("F1", words.percent(metrics["f1"]), "", "Mean over the classes of the balance of precision and recall"))
+    mistakes = tuple(
+        Mistake(int(one["item"]), int(one["truth"]), int(one["answer"]), float(one["truth_probability"]), float(one["probability"]))
+        for one in report["mistakes"][:MOST_SHOWN]
+    )
+    return TestResult(
+        kind="classes",
+        facts=tuple(facts),
+        classes=tuple(report["classes"]),
+        confusion=tuple(tuple(int(cell) for cell in row) for row in report["confusion"] or ()),
+        mistakes=mistakes,
+        target=str(report["target"]),
+    )
+
+
+def _numbers_result(report: Mapping[str, Any], found: Mapping[str, Any]) -> TestResult:
+    metrics = report["metrics"]
+    facts = (
+        Fact("Explained", "—" if metrics.get("r2") is None else f"{metrics['r2']:.3f}", "R²", "Coefficient of determination: 1 is perfect, 0 is no better than the mean"),
+        Fact("Off by, on average", words.number(metrics["mae"], 4), "", "Mean absolute error"),
+        Fact("Large errors count more", words.number(metrics["rmse"], 4), "", "Root mean squared error"),
+        Fact("Items", words.thousands(report["count"])),
+    )
+    mistakes = tuple(
+        Mistake(int(one["item"]), 0, 0, float(one["truth"]), float(one["answer"])) for one in report["mistakes"][:MOST_SHOWN]
+    )
+    return TestResult(
+        kind="number",
+        facts=facts,
+        mistakes=mistakes,
+        truth=tuple(float(pair[0]) for pair in report["pairs"]),
+        predicted=tuple(float(pair[1]) for pair in report["pairs"]),
+        target=str(report["target"]),
+    )
+
+
+def _with_item(mistake: Mistake, png: bytes, row: Mapping[str, Any]) -> Mistake:
+    from dataclasses import replace
+
+    return replace(mistake, png=png, values=_cells(row))
+
+
+def _replaced(made: TestResult, mistakes: tuple[Mistake, ...]) -> TestResult:
+    from dataclasses import replace
+
+    return replace(made, mistakes=mistakes)
