@@ -40,22 +40,20 @@ def plain_wire(x1: float, y1: float, x2: float, y2: float) -> QPainterPath:
 
 
 def lane_wire(x1: float, y1: float, x2: float, y2: float, lane: float) -> QPainterPath:
-    """A shortcut: it leaves sideways below its port, runs down a lane, and comes in from above."""
-    leave = y1 + _LEAVE
-    side = 1 if lane > x1 else -1
-    bend = min(_BEND, max(12.0, (y2 - leave - _DOCK) / 2))
+    """A shortcut: it leaves sideways inside the gap below its card, runs down a lane, and comes in the same way."""
+    leave, enter = y1 + _LEAVE, y2 - _LEAVE
+    away, back = (1 if lane > x1 else -1), (1 if lane > x2 else -1)
+    tall = max(4.0, min(_BEND, (enter - leave) / 2))
+    out, home = (max(0.0, min(_BEND, abs(lane - x) - _LEAVE)) for x in (x1, x2))
     path = QPainterPath(QPointF(x1, y1))
-    path.quadTo(x1, leave, x1 + side * _LEAVE, leave)
-    path.lineTo(lane - side * _BEND, leave)
-    path.cubicTo(lane - side * 12, leave, lane, leave + 10, lane, leave + bend)
-    path.lineTo(lane, max(y2 - _DOCK, leave + bend))
-    path.cubicTo(lane, y2 - 10, x2, y2 - 36, x2, y2)
+    path.quadTo(x1, leave, x1 + away * _LEAVE, leave)
+    path.lineTo(lane - away * out, leave)
+    path.cubicTo(lane - away * out / 4, leave, lane, leave + tall / 4, lane, leave + tall)
+    path.lineTo(lane, enter - tall)
+    path.cubicTo(lane, enter - tall / 4, lane - back * home / 4, enter, lane - back * home, enter)
+    path.lineTo(x2 + back * _LEAVE, enter)
+    path.quadTo(x2, enter, x2, y2)
     return path
-
-
-def dock_room() -> float:
-    """How far above its input a shortcut begins to turn in."""
-    return _DOCK
 
 
 class Lanes:

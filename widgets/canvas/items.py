@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QPainterPath, QPainterPathStroker, QPen
+from PySide6.QtGui import QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsPathItem, QGraphicsRectItem
 
 from engine.graph import Edge, Frame
@@ -116,12 +116,11 @@ class WireItem(QGraphicsPathItem):
         self.lane: float | None = None
         self.joined = False
         self.ends = (0.0, 0.0, 0.0, 0.0)
-        self._wide: QPainterPath | None = None
         self.setZValue(Z_WIRE)
         self.restyle()
 
     def set_path(self, path: QPainterPath, ends: tuple[float, float, float, float], lane: float | None) -> None:
-        self.ends, self.lane, self._wide = ends, lane, None
+        self.ends, self.lane = ends, lane
         self.setPath(path)
 
     def mark(self, state: str, on: bool) -> None:
@@ -140,14 +139,6 @@ class WireItem(QGraphicsPathItem):
         self.setPen(ink().wire(self.symbol, state))
         self.setOpacity(0.35 if "cut" in self.states else 1.0)
         self.setZValue(Z_WIRE_UP if state in ("selected", "hover") else Z_WIRE)
-
-    def shape(self) -> QPainterPath:
-        """The wire as wide as a finger needs it, made when it is first asked for."""
-        if self._wide is None:
-            stroker = QPainterPathStroker()
-            stroker.setWidth(S.s12)
-            self._wide = stroker.createStroke(self.path())
-        return self._wide
 
 
 class LabelItem(QGraphicsItem):

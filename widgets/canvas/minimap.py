@@ -83,6 +83,9 @@ class Minimap(QWidget):
     def mousePressEvent(self, event) -> None:
         self.mouseMoveEvent(event)
 
+    def mouseReleaseEvent(self, event) -> None:
+        event.accept()
+
     def mouseMoveEvent(self, event) -> None:
         if event.buttons() & Qt.MouseButton.LeftButton and self._view.mirror.nodes:
             self._view.center_at((event.position() - self._origin) / self._scale)
@@ -178,4 +181,9 @@ class ErrorPointer(QLabel):
             self.adjustSize()
 
     def mousePressEvent(self, event) -> None:
-        self.chosen.emit()
+        event.accept()
+
+    def mouseReleaseEvent(self, event) -> None:
+        event.accept()
+        if self.rect().contains(event.position().toPoint()):
+            self.chosen.emit()
