@@ -117,19 +117,20 @@ def _build(load: Callable[[Reading], Loaded], entry: Path, progress: Progress | 
 
 def _with_roles(found: Sequence[Field], wanted: Sequence[Field], title: str) -> tuple[Field, ...]:
     """The fields found, with the roles wanted; `UserError` names everything that no longer matches."""
-    roles = {one.name: one for one in wanted}
-    now = {one.name for one in found}
-    problems = [f"“{one.name}” is gone" for one in wanted if one.name not in now and one.role != "unused"]
+    now = {one.name: one for one in found}
+    problems = []
     fields = []
-    for one in found:
-        before = roles.get(one.name)
-        if before is None:
-            fields.append(one.with_role("unused"))
+    for before in wanted:  # in the project's order, in which its table inputs take the columns
+        one = now.pop(before.name, None)
+        if one is None:
+            if before.role != "unused":
+                problems.append(f"“{before.name}” is gone")
             continue
         same = (before.kind, before.tensor, before.classes) == (one.kind, one.tensor, one.classes)
         if not same and before.role != "unused":
             problems.append(f"“{one.name}” {_difference(before, one)}")
         fields.append(one.with_role(before.role))
+    fields += [one.with_role("unused") for one in now.values()]
     if problems:
         raise UserError(
             f"{title} changed since this project read it: {listed(problems, 'and', 5)}. "

@@ -105,7 +105,7 @@ def preparation_source(inputs: Bindings, schema: Schema, preparation: Preparatio
         steps += lines
     args = "".join(f", {name}: Tensor" for name in names)
     result = names[0] if len(names) == 1 else f"({', '.join(names)})"
-    gives = "Tensor" if len(names) == 1 else f"tuple[{', '.join(['Tensor'] * len(names)) or '()'}]"
+    gives = "Tensor" if len(names) == 1 else "tuple[Tensor, ...]"
     head = [
         "class Preparation(nn.Module):",
         '    """Raw values in, what the network reads out; its figures were measured on the training part."""',

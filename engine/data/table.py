@@ -96,7 +96,8 @@ def to_utf8(content: bytes, name: str) -> tuple[bytes, list[str]]:
         raise _no_text(name)
     if b"\n" not in content:
         content = content.replace(b"\r", b"\n")  # as old Macs end their lines
-    content = content.strip(b"\r\n")
+    if content[:1] in b"\r\n" or content.endswith((b"\n\n", b"\n\r\n")):
+        content = content.strip(b"\r\n")
     if content.isascii() or _is_utf8(content):
         return content, []
     try:

@@ -181,6 +181,16 @@ def test_opening_by_a_project_gives_its_roles(tmp_path: Path) -> None:
     assert open_dataset(data, tmp_path / "cache").schema["a"].role == "unused"
 
 
+def test_columns_in_another_order_stay_in_the_projects(tmp_path: Path) -> None:
+    """A table input takes its columns in the order of the schema; the model was made for the project's."""
+    data = scan(csv(tmp_path / "t.csv"), cache=tmp_path / "cache")
+    csv(tmp_path / "t.csv", "new,target,b,a\n1.25,2.5,x,1.5\n2.25,3.5,y,2.5\n2.25,4.5,x,3.5\n")
+    found = open_dataset(data, tmp_path / "cache")
+    assert list(found.schema) == ["a", "b", "target", "new"]
+    assert found.schema["new"].role == "unused"
+    assert found.columns["a"].tolist() == [1.5, 2.5, 3.5]
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [
