@@ -141,7 +141,6 @@ class Finder(Popup):
         super().__init__(parent)
         sizes = theme.sizes()
         self.setAccessibleName("Find anything")
-        self.set_inner_width(sizes.finder)
         self._entries: list[Found] = []
         line = row(space=sizes.s8)
         line.setContentsMargins(sizes.s4, sizes.s4, sizes.s8, sizes.s6)
@@ -162,10 +161,11 @@ class Finder(Popup):
         self.search.moved.connect(self.list.move_by)
         self.search.returnPressed.connect(self._on_return)
         self.search.left.connect(self.close)
-        self.list.clicked.connect(self._on_clicked)
+        self.list.tapped.connect(self._on_tapped)
 
     def open(self, entries: Iterable[Found], over: QWidget | None = None) -> None:
         """Open over the upper middle of a window."""
+        self.set_inner_width(theme.sizes().finder)
         self._entries = list(entries)
         self.search.clear()
         self._show()
@@ -200,8 +200,8 @@ class Finder(Popup):
     def _on_return(self) -> None:
         self._choose(self.list.place())
 
-    def _on_clicked(self, index) -> None:
-        self._choose(index.row())
+    def _on_tapped(self, place: int, _spot) -> None:
+        self._choose(place)
 
 
 def _said(one) -> str:

@@ -174,17 +174,40 @@ class SizeEditor(Editor):
         usual = param.coerce(param.default) if param.default is not None else (low or 1,) * len(param.axes)
         words = ("",) if len(param.axes) == 1 else param.axes
         super().__init__(SizeField(usual, words, low, high), stretch=len(param.axes) > 1)
-        self._count = len(param.axes)
+        self._count, self._words = len(param.axes), words
         if self._count == 1:
             self.inner.setFixedWidth(theme.sizes().number_field)
         self.inner.valueChanged.connect(self._on_changed)
 
     def _on_changed(self, values: tuple) -> None:
+        self._fit()
         self.edited.emit(list(values))
 
     def show_value(self, value: Any) -> None:
         values = [value] if isinstance(value, int | float) else list(value or ())
         self.inner.set_values((values * self._count)[: self._count] if len(values) == 1 else values)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Leave the axes' names out where they would cover the numbers; the fields keep them for screen readers."""
+        if self._count == 1:
+            return
+        sizes, fields = theme.sizes(), self.inner.findChildren(NumberField)
+        edges = 2 * sizes.s8 + sizes.s8 + 2 * sizes.ring
+        # the fields are laid out after this: reckon what each will get beside the crosses and the link
+        between = (self._count - 1) * width_of("×", "secondary") + 2 * self._count * sizes.s6
+        each = (self.width() - sizes.row - between) / self._count
+        room = [
+            each - width_of(field.text(), "body") - width_of(word, "caption") - edges
+            for field, word in zip(fields, self._words, strict=True)
+        ]
+        for field, word in zip(fields, self._words, strict=True):
+            field.set_suffix(word if min(room) >= 0 else "")
+            field.setCursorPosition(0)
+
+    def resizeEvent(self, event):
+        super().resizeEvent(event)
+        self._fit()
 
 
 class OptionalEditor(Editor):

@@ -48,6 +48,17 @@ class _ResetDot(Themed, QAbstractButton):
         box(painter, dot, sizes.s4, "acc_line")
 
 
+class _LongLabel(Label):
+    """A label that takes two lines, where one would be cut."""
+
+    def __init__(self, words: str):
+        super().__init__(words, "secondary", "text2", wrap=True)
+
+    def _restyle(self) -> None:
+        super()._restyle()
+        self.setFixedWidth(theme.sizes().form_label)
+
+
 class Row(QWidget):
     """One setting: label, editor, note; the sentence of what is wrong and a nested form below."""
 
@@ -63,12 +74,24 @@ class Row(QWidget):
         self.editor = editor
         self.form_row = FormRow(param.label, self.editor)
         self.form_row.setToolTip(self._tip())
+        # three lengths side by side need the whole width: their label stands above them
+        self._stacked = param.kind == "size" and len(param.axes) > 2 and not expression
+        if self._stacked:
+            self.form_row.label.hide()
+        elif width_of(param.label, "secondary") > theme.sizes().form_label:
+            self.form_row.label.hide()
+            self.form_row.layout().insertWidget(0, _LongLabel(param.label))
         self.editor.setAccessibleName(param.label)
         self.editor.setAccessibleDescription(param.help)
         self.link = Link("", "caption")
         self.link.hide()
         self.link.clicked.connect(self._on_link)
         whole = column(self)
+        if self._stacked:
+            above = Label(param.label, "secondary", "text2")
+            above.setToolTip(self._tip())
+            whole.addSpacing(theme.sizes().s4)
+            whole.addWidget(above)
         whole.addWidget(self.form_row)
         # an editor as wide as the row leaves no room beside it: words and link go under it
         self._under = QWidget()
@@ -144,7 +167,7 @@ class Row(QWidget):
         self._under_words.setText(said if self._wide else "")
         self._under.setVisible(self._wide and note is not None)
         sizes = theme.sizes()
-        indent = sizes.form_label + sizes.s8 - (sizes.s4 if link else 0)
+        indent = 0 if self._stacked else sizes.form_label + sizes.s8 - (sizes.s4 if link else 0)
         self._under_line.setContentsMargins(indent, 0, 0, sizes.s6)
         self.link.setText(note.words if note is not None and link else "")
         self.link.setVisible(link)

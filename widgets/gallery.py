@@ -38,6 +38,7 @@ class _Grid(RowList):
         self.setResizeMode(QListView.ResizeMode.Adjust)
         self.setUniformItemSizes(True)
         self.setDragEnabled(False)
+        self.tapped.connect(self._on_tapped)
 
     def room(self) -> int:
         """The width for cards; the scroll bar's is kept free, so that its coming changes nothing."""
@@ -69,14 +70,20 @@ class _Grid(RowList):
         else:
             QListView.keyPressEvent(self, event)  # the grid walks in two directions
 
-    def mouseReleaseEvent(self, event):
-        super().mouseReleaseEvent(event)
+    def _button(self, place: int) -> QRectF:
+        card = card_area(QRectF(self.visualRect(self.rows().index(place))))
+        return button_area(card, button_words(self.row_at(place)))
+
+    def _on_tapped(self, place: int, spot) -> None:
+        if self._button(place).contains(spot):
+            self.opened.emit(place)
+
+    def mouseDoubleClickEvent(self, event):
         index = self.indexAt(event.position().toPoint())
-        if not index.isValid() or event.button() != Qt.MouseButton.LeftButton:
-            return
-        card = card_area(QRectF(self.visualRect(index)))
-        if button_area(card, button_words(self.row_at(index.row()))).contains(event.position()):
-            self.opened.emit(index.row())
+        if index.isValid() and self._button(index.row()).contains(event.position()):
+            event.accept()  # the first press has taken it
+        else:
+            super().mouseDoubleClickEvent(event)
 
 
 class _Recent(RowList):
@@ -88,10 +95,10 @@ class _Recent(RowList):
         super().__init__(
             Rows(lambda one: f"{one.name}, {one.when}", lambda one: one.path), RecentRows(), "Recent", parent
         )
-        self.clicked.connect(self._on_clicked)
+        self.tapped.connect(self._on_tapped)
 
-    def _on_clicked(self, index) -> None:
-        self.opened.emit(index.row())
+    def _on_tapped(self, place: int, _spot) -> None:
+        self.opened.emit(place)
 
     def mouseDoubleClickEvent(self, event):
         event.accept()  # the first press has opened it
@@ -130,12 +137,24 @@ class Gallery(QWidget):
         self._build_side(whole)
         whole.addWidget(Line(vertical=True))
         self._build_center(whole)
+        self._restyle()
         self._show()
+
+    def _restyle(self) -> None:
+        sizes = theme.sizes()
+        self._side.setFixedWidth(sizes.welcome_side)
+        self.search.setFixedWidth(sizes.card_width)
+        for button in (self.new_button, self.open_button):
+            button.setMinimumHeight(sizes.row_form)
+
+    def changeEvent(self, event):
+        super().changeEvent(event)
+        if event.type() == event.Type.StyleChange and hasattr(self, "search"):
+            self._restyle()
 
     def _build_side(self, whole) -> None:
         sizes = theme.sizes()
-        side = surface(QWidget(), "panel")
-        side.setFixedWidth(sizes.welcome_side)
+        self._side = side = surface(QWidget(), "panel")
         inside = column(side, space=sizes.s8)
         inside.setContentsMargins(sizes.s6, sizes.s16, sizes.s6, sizes.s12)
         top = column(space=sizes.s8)
@@ -144,7 +163,6 @@ class Gallery(QWidget):
         self.new_button = Button("New project", "plus", "primary")
         self.open_button = Button("Open", "folder-open")
         for button in (self.new_button, self.open_button):
-            button.setMinimumHeight(sizes.row_form)
             top.addWidget(button)
         top.addSpacing(sizes.s12)
         self.recent_title = Label("Recent", "secondary", "text2", bold=True)
@@ -177,7 +195,6 @@ class Gallery(QWidget):
         head.addWidget(Label("What do you want to build?", "page_title"), 1)
         self.search = SearchField("Search templates")
         self.search.setAccessibleName("Search templates")
-        self.search.setFixedWidth(sizes.card_width)
         head.addWidget(self.search)
         inside.addLayout(head)
         line = row(space=sizes.s8)

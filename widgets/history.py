@@ -65,7 +65,7 @@ class History(QWidget):
         self.list = _List(Rows(_said), _Steps(), "History", self)
         whole.addWidget(self.list)
         self._now = -1
-        self.list.clicked.connect(self._on_clicked)
+        self.list.tapped.connect(self._on_tapped)
         self.list.opened.connect(self._jump)
 
     def show_steps(self, names: Sequence[str], now: int, whens: Sequence[str] = ()) -> None:
@@ -77,8 +77,8 @@ class History(QWidget):
         if 0 <= now < len(names):
             self.list.choose(now)
 
-    def _on_clicked(self, index) -> None:
-        self._jump(index.row())
+    def _on_tapped(self, place: int, _spot) -> None:
+        self._jump(place)
 
     def _jump(self, place: int) -> None:
         if place != self._now:

@@ -11,7 +11,7 @@ from widgets import icons, theme, words
 from widgets.controls import Button, Elided, IconButton, Label, Line, Tile, surface
 from widgets.controls.base import column, row
 from widgets.form import Form
-from widgets.inspector_pages import ManyPage, ModelPage, Rows, scroll, section
+from widgets.inspector_pages import ManyPage, ModelPage, Rows, Scroll, section
 from widgets.inspector_parts import CostRow, PortRow, ProblemBox, Title
 from widgets.shape_picture import ShapePicture
 from widgets.views import ManyView, ModelView, NodeView, PortView, ProblemView
@@ -52,7 +52,7 @@ class _NodePage(QWidget):
         self._column.addWidget(part)
         self._build_cost()
         self._column.addStretch(1)
-        whole.addWidget(scroll(content), 1)
+        whole.addWidget(Scroll(content), 1)
         self._build_foot(whole)
         self.form.changed.connect(self._on_changed)
 
@@ -273,7 +273,7 @@ class Inspector(QWidget):
     def __init__(self, parent: QWidget | None = None):
         super().__init__(parent)
         surface(self, "panel")
-        self.setMinimumWidth(theme.sizes().inspector_least)
+        self._restyle()
         self.setAccessibleName("Inspector")
         whole = column(self)
         self._pages = QStackedWidget()
@@ -282,6 +282,14 @@ class Inspector(QWidget):
         for page in (self.model, self.node, self.many):
             self._pages.addWidget(page)
         whole.addWidget(self._pages)
+
+    def _restyle(self) -> None:
+        self.setMinimumWidth(theme.sizes().inspector_least)
+
+    def changeEvent(self, event):
+        super().changeEvent(event)
+        if event.type() == event.Type.StyleChange:
+            self._restyle()
 
     def show_node(self, view: NodeView) -> None:
         """Show one node."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QScrollBar, QWidget
 
 from widgets import theme, words
 from widgets.controls import Button, Elided, IconLabel, Label, Line
@@ -32,14 +32,34 @@ def section(title: str) -> tuple[QWidget, QWidget, Label]:
     return part, inside, head
 
 
-def scroll(content: QWidget) -> QScrollArea:
-    area = QScrollArea()
-    area.setWidgetResizable(True)
-    area.setFrameShape(QFrame.Shape.NoFrame)
-    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    area.setWidget(content)
-    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    return area
+class Scroll(QScrollArea):
+    """Scrolls its content under a bar that lies over the right margin, so that nothing moves when the bar comes."""
+
+    def __init__(self, content: QWidget):
+        super().__init__()
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setWidget(content)
+        self.bar = QScrollBar(Qt.Orientation.Vertical, self)
+        own = self.verticalScrollBar()
+        own.rangeChanged.connect(self._on_range)
+        own.valueChanged.connect(self.bar.setValue)
+        self.bar.valueChanged.connect(own.setValue)
+        self._on_range(own.minimum(), own.maximum())
+
+    def _on_range(self, low: int, high: int) -> None:
+        self.bar.setRange(low, high)
+        self.bar.setPageStep(self.verticalScrollBar().pageStep())
+        self.bar.setVisible(high > low)
+
+    def resizeEvent(self, event):
+        super().resizeEvent(event)
+        wide = theme.sizes().scroll_bar
+        self.bar.setGeometry(self.width() - wide, 0, wide, self.height())
+        self._on_range(self.verticalScrollBar().minimum(), self.verticalScrollBar().maximum())
 
 
 class Rows(QWidget):
@@ -105,7 +125,7 @@ class ManyPage(QWidget):
             self.buttons[key] = button
         inside.addWidget(part)
         inside.addStretch(1)
-        whole.addWidget(scroll(content))
+        whole.addWidget(Scroll(content))
 
     def show_view(self, view: ManyView) -> None:
         self.title.setText(f"{words.count(view.count, 'node')} selected")
@@ -142,7 +162,7 @@ class ModelPage(QWidget):
         body.layout().addWidget(self.tips)
         inside.addWidget(self.tips_part)
         inside.addStretch(1)
-        whole.addWidget(scroll(content))
+        whole.addWidget(Scroll(content))
 
     def show_view(self, view: ModelView) -> None:
         self.title.set_text(view.name or "Untitled")

@@ -117,13 +117,19 @@ class RowPainter(QStyledItemDelegate):
 
 
 class RowList(QListView):
-    """A list without a frame whose rows paint themselves; Enter or double-click opens the chosen one."""
+    """A list without a frame whose rows paint themselves.
+
+    `opened` says Enter or a double-click, `tapped` one press and release on the same row; the second press of a
+    double-click taps nothing, so that a hasty hand does not press the button that just came up under it.
+    """
 
     opened = Signal(int)
+    tapped = Signal(int, QPointF)
 
     def __init__(self, rows: Rows, painter: RowPainter, name: str, parent: QWidget | None = None):
         super().__init__(parent)
         self.pointer: QPointF | None = None
+        self._held = -1
         rows.setParent(self)
         painter.setParent(self)
         self.setModel(rows)
@@ -190,6 +196,17 @@ class RowList(QListView):
         super().focusInEvent(event)
         if self.place() < 0 and event.reason() != Qt.FocusReason.MouseFocusReason:
             self.choose_first()
+
+    def mousePressEvent(self, event):
+        index = self.indexAt(event.position().toPoint())
+        self._held = index.row() if event.button() == Qt.MouseButton.LeftButton else -1
+        super().mousePressEvent(event)
+
+    def mouseReleaseEvent(self, event):
+        super().mouseReleaseEvent(event)
+        held, self._held = self._held, -1
+        if held >= 0 and self.indexAt(event.position().toPoint()).row() == held and self.rows().stops(held):
+            self.tapped.emit(held, event.position())
 
     def mouseMoveEvent(self, event):
         self.pointer = event.position()

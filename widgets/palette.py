@@ -151,7 +151,6 @@ class Palette(QWidget):
         self._blocks: list[Entry] = []
         self._favorites: list[str] = []
         self._open = {FAVORITES, "Convolution"}
-        self.setMinimumWidth(sizes.palette_least)
         whole = column(self)
         top = row(edge=sizes.s8)
         self.search = SearchField("", "/")
@@ -169,8 +168,7 @@ class Palette(QWidget):
         self._stretch.hide()
         whole.addWidget(self._stretch, 1)
         whole.addWidget(Line())
-        foot = QWidget()
-        foot.setFixedHeight(sizes.dock_tabs)
+        self._foot = foot = QWidget()
         line = row(foot, space=sizes.s8)
         line.setContentsMargins(sizes.s12, 0, sizes.s12, 0)
         line.addWidget(IconLabel("mouse-pointer-2", "text3", sizes.icon_small))
@@ -184,7 +182,17 @@ class Palette(QWidget):
         self.list.starred.connect(self.favorite_wanted)
         self.list.added.connect(self.add_wanted)
         self.nothing.clicked.connect(self._on_clear)
+        self._restyle()
         self._show()
+
+    def _restyle(self) -> None:
+        self.setMinimumWidth(theme.sizes().palette_least)
+        self._foot.setFixedHeight(theme.sizes().dock_tabs)
+
+    def changeEvent(self, event):
+        super().changeEvent(event)
+        if event.type() == event.Type.StyleChange and hasattr(self, "_foot"):
+            self._restyle()
 
     def set_favorites(self, names: Sequence[str]) -> None:
         """Show these layers on top."""

@@ -68,18 +68,15 @@ class _List(RowList):
 
     fixed = Signal(int, int)
 
-    def mouseReleaseEvent(self, event):
-        super().mouseReleaseEvent(event)
-        index = self.indexAt(event.position().toPoint())
-        if not index.isValid() or event.button() != Qt.MouseButton.LeftButton:
-            return
-        sizes = theme.sizes()
-        card = QRectF(self.visualRect(index)).adjusted(sizes.s6, 0, -sizes.s6, 0)
-        for place, spot in enumerate(fix_areas(card, self.row_at(index.row()))):
-            if spot.contains(event.position()):
-                self.fixed.emit(index.row(), place)
+    def tap(self, place: int, spot) -> None:
+        """Repair where a repair's button is, else show the node."""
+        side = theme.sizes().s6
+        card = QRectF(self.visualRect(self.rows().index(place))).adjusted(side, 0, -side, 0)
+        for number, area in enumerate(fix_areas(card, self.row_at(place))):
+            if area.contains(spot):
+                self.fixed.emit(place, number)
                 return
-        self.opened.emit(index.row())
+        self.opened.emit(place)
 
     def mouseDoubleClickEvent(self, event):
         event.accept()  # the first press has shown the node
@@ -129,6 +126,7 @@ class Problems(QWidget):
         line.addStretch(1)
         whole.addWidget(self.good)
         whole.addStretch(0)
+        self.list.tapped.connect(self.list.tap)
         self.list.opened.connect(self.problem_chosen)
         self.list.fixed.connect(self.fix_wanted)
         self.show_problems(())

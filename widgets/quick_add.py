@@ -125,7 +125,6 @@ class QuickAdd(Popup):
         super().__init__(parent)
         sizes = theme.sizes()
         self.setAccessibleName("Add a layer")
-        self.set_inner_width(sizes.quick_menu)
         self._rows: list[QuickRow] = []
         self._all = False
         head = row(space=sizes.s4)
@@ -171,12 +170,13 @@ class QuickAdd(Popup):
         self.search.moved.connect(self.list.move_by)
         self.search.returnPressed.connect(self._on_return)
         self.search.left.connect(self.close)
-        self.list.clicked.connect(self._on_clicked)
+        self.list.tapped.connect(self._on_tapped)
 
     def open_at(
         self, point: QPoint, title: str = "", shape_words: str = "", rows: list[QuickRow] | None = None
     ) -> None:
         """Open at a global point; without a title the layer stands alone."""
+        self.set_inner_width(theme.sizes().quick_menu)
         self._rows, self._all = list(rows or []), False
         self.before.setText("Add after" if title else "Add a layer")
         self.title.set_text(title)
@@ -217,8 +217,8 @@ class QuickAdd(Popup):
     def _on_return(self) -> None:
         self._choose(self.list.place())
 
-    def _on_clicked(self, index) -> None:
-        self._choose(index.row())
+    def _on_tapped(self, place: int, _spot) -> None:
+        self._choose(place)
 
     def event(self, event):
         # Tab is taken before Qt moves the focus with it

@@ -63,6 +63,7 @@ def shown(qapp, qtbot):
     theme.apply(qapp, "dark")
     window = QWidget()
     layout = QVBoxLayout(window)
+    layout.setContentsMargins(0, 0, 0, 0)
     made = Form()
     layout.addWidget(made)
     layout.addStretch(1)
@@ -277,6 +278,14 @@ def test_a_note_with_a_value_is_a_link_that_sets_it(shown):
     shown.more.setChecked(True)
     click(shown.rows["rare"].link)
     assert shown.heard == [("rare", 3)]
+
+
+def test_long_numbers_drive_the_axes_names_out(shown):
+    fields = editor(shown, "kernel").inner._fields
+    assert [field._suffix for field in fields] == ["high", "wide"]
+    shown.show_values(_Sample, {"kernel": [224, 224]}, {}, shown._context)
+    assert [field._suffix for field in fields] == ["", ""]
+    assert fields[0].text() == "224"
 
 
 def test_a_damaged_value_is_told_instead_of_raised(shown):

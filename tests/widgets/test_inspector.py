@@ -15,6 +15,7 @@ from engine.project import Project
 from engine.shapes import Category, Image
 from widgets import theme
 from widgets.inspector import Inspector
+from widgets.inspector_pages import Scroll
 from widgets.node_view import many_view, node_view
 from widgets.shape_picture import cells
 from widgets.views import CostView, FixView, ModelView, NodeView, PortView, ProblemView, WindowView
@@ -204,6 +205,20 @@ def test_the_same_node_keeps_focus_and_widgets(shown):
     assert shown.node.form.rows["kernel"].editor.inner is field
     assert field._fields[0].hasFocus()
     assert shown.node.mute.isChecked()
+
+
+def test_a_scroll_bar_moves_nothing(shown, qapp):
+    shown.show_node(view_of())
+    qapp.processEvents()
+    wide = shown.node.form.width()
+    shown.node.form.more.setChecked(True)
+    shown.resize(shown.width(), 300)
+    qapp.processEvents()
+    bar = shown.node.findChild(Scroll).bar
+    assert bar.isVisible()
+    assert shown.node.form.width() == wide
+    bar.setValue(bar.maximum())
+    assert shown.node.findChild(Scroll).verticalScrollBar().value() == bar.maximum() > 0
 
 
 def test_costs_are_shown_as_shares(shown):
