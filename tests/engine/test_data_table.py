@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from engine.data.dataset import Dataset, open_dataset
 from engine.data.table import read_table
@@ -311,3 +313,44 @@ def test_files_that_are_none(tmp_path: Path) -> None:
     if hasattr(os, "mkfifo"):
         os.mkfifo(tmp_path / "pipe.csv")  # reading it would wait for ever
         assert "no ordinary file" in message(tmp_path / "pipe.csv")
+
+
+_PIECES = (
+    '"',
+    ",",
+    ";",
+    "\t",
+    "\n",
+    "\r\n",
+    "1",
+    "2.5",
+    "1,5",
+    "NA",
+    "x",
+    "é",
+    "\u2028",
+    "\x0b",
+    "'",
+    "-",
+    "1e999",
+    " ",
+    "0x1",
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(pieces=st.lists(st.sampled_from(_PIECES), max_size=60))
+def test_any_text_gives_whole_columns_or_a_sentence(pieces: list[str]) -> None:
+    try:
+        found = table("".join(pieces))
+    except UserError:
+        return
+    for one in found.fields:
+        column = found.columns[one.name]
+        assert len(column) == found.count
+        if one.kind == "number":
+            assert int(np.isnan(column).sum()) == one.missing
+            assert not np.isinf(column).any()
+        elif one.kind == "category":
+            assert int((column < 0).sum()) == one.missing
+            assert column.max() < len(one.classes)
