@@ -193,9 +193,9 @@ class SizeEditor(Editor):
         if self._count == 1:
             return
         sizes, fields = theme.sizes(), self.inner.findChildren(NumberField)
-        edges = 2 * sizes.s8 + sizes.s8 + 2 * sizes.ring
+        edges = 2 * sizes.s12 + sizes.ring
         # the fields are laid out after this: reckon what each will get beside the crosses and the link
-        between = (self._count - 1) * width_of("×", "secondary") + 2 * self._count * sizes.s6
+        between = (self._count - 1) * width_of("×", "secondary") + (2 * self._count - 1) * sizes.s6
         each = (self.width() - sizes.row - between) / self._count
         room = [
             each - width_of(field.text(), "body") - width_of(word, "caption") - edges
