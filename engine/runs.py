@@ -15,79 +15,41 @@ import json
 import os
 import secrets
 import shutil
-import socket
 import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from engine import process, store
 from engine.errors import UserError, listed
 from engine.project import Project, dumps, load, write_atomically
+from engine.runinfo import ACTIVE, EpochValue, Event, RunInfo, host, lives
+
+__all__ = [
+    "ACTIVE",
+    "REQUESTS",
+    "EpochValue",
+    "Event",
+    "Run",
+    "RunInfo",
+    "create",
+    "find",
+    "host",
+    "list_runs",
+    "lives",
+    "open_run",
+    "runs_dir",
+    "user_folder",
+]
 
 if TYPE_CHECKING:
     import numpy as np
 
 REQUESTS = ("pause", "resume", "stop_epoch", "stop", "save")
-ACTIVE = ("starting", "running", "paused", "stopping")
-SILENCE = 60.0
-"""Seconds without a sign of life after which a run on another computer counts as lost."""
-
-
-@dataclass(frozen=True)
-class RunInfo:
-    """What a run is and how far it is. `state` is waiting, starting, running, paused, stopping, finished, stopped,
-    failed, or lost when its process ended without saying so."""
-
-    id: str
-    name: str
-    state: str
-    epoch: int = 0
-    epochs: int = 0
-    batch: int = 0
-    batches: int = 0
-    step: int = 0
-    created: float = 0.0
-    started: float | None = None
-    seconds: float = 0.0
-    left_seconds: float | None = None
-    items_per_second: float = 0.0
-    best: Mapping[str, Any] = field(default_factory=dict)
-    final: Mapping[str, Any] = field(default_factory=dict)
-    message: str = ""
-    device: str = ""
-    parameters: int = 0
-    options: Mapping[str, Any] = field(default_factory=dict)
-    node: str = ""
-
-    @property
-    def active(self) -> bool:
-        """Whether a process works on it."""
-        return self.state in ACTIVE
-
-
-class EpochValue(NamedTuple):
-    """One value of one finished epoch."""
-
-    epoch: int
-    part: str
-    metric: str
-    value: float
-
-
-class Event(NamedTuple):
-    """Something that happened in a run."""
-
-    id: int
-    time: float
-    step: int
-    kind: str
-    text: str
 
 
 class Run:
@@ -263,6 +225,8 @@ class Run:
             with store.transaction(connection):
                 if changes:
                     store.put_info(connection, {"options": {**info.options, **changes}})
+                # requests to an earlier process are not meant for the new one
+                connection.execute("UPDATE requests SET done = ? WHERE done IS NULL", (time.time(),))
                 store.beat(connection, state="starting", pid=None, pid_started=None, host=host(), message="")
             child = self._spawn(env or {})
             connection.execute(
@@ -315,16 +279,6 @@ class Run:
             shutil.rmtree(self.folder)
         except OSError as error:
             raise UserError(f"{self.folder} could not be deleted: {error.strerror}.") from error
-
-
-def host() -> str:
-    return socket.gethostname()
-
-
-def lives(beat: Mapping[str, Any]) -> bool:
-    if beat["host"] != host() or not beat["pid"]:
-        return bool(time.time() - beat["time"] < SILENCE)
-    return process.alive(beat["pid"], beat["pid_started"] or "")
 
 
 # ---- the store ---------------------------------------------------------------------------------------------------

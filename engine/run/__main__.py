@@ -24,6 +24,8 @@ def main(arguments: list[str] | None = None) -> int:
         from engine.run.work import resume  # torch takes a second: a wrong folder is said before
 
         resume(run, **options)
+    except KeyboardInterrupt:
+        return 130
     except UserError as error:
         print(error.message, file=sys.stderr)
         if error.details:

@@ -51,9 +51,15 @@ def tally_of(built: Built, part: Part) -> Tally:
         for name, (_, one) in chosen.items()
     }
 
+    # the largest score is also the largest share: only single scores and numbers need the activation, and a softmax
+    # over two classes costs more than the whole rest of the counting
+    scored = {name for name, (_, one) in chosen.items() if kinds[name][1] and one.tensor.dims[-1:] != (1,)}
+    places = [place for place, one in enumerate(built.source.outputs) if one.exported]
+
     def predict(outputs: tuple[Tensor, ...]) -> dict[str, Tensor]:
-        answers = built.predictions(outputs)
-        return {name: answers[chosen[name][0]] for name in kinds}
+        answers = built.predictions(outputs) if len(scored) < len(kinds) else ()
+        found = {name: outputs[places[chosen[name][0]]] for name in scored}
+        return {**found, **{name: answers[chosen[name][0]] for name in kinds if name not in scored}}
 
     # counting makes a GPU wait, so it is done seldom there
     return Tally(kinds, predict, part.scales, CHUNK_ITEMS if part.device.type == "cpu" else 16 * CHUNK_ITEMS)

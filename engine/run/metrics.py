@@ -47,6 +47,15 @@ def per_class(predictions: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
     return (scores, answers) if bool(known.all()) else (scores[known], answers[known])
 
 
+def answers_of(scores: Tensor) -> Tensor:
+    """The class with the highest score; a single score is the probability of the second of two classes."""
+    if scores.shape[1] == 1:
+        return (scores[:, 0] > 0.5).to(torch.int64)
+    if scores.shape[1] == 2:  # a comparison is ten times as fast as argmax
+        return (scores[:, 1] > scores[:, 0]).to(torch.int64)
+    return scores.argmax(1)
+
+
 class ClassCounts:
     """Right answers and mix-ups. One score per item means: probability of the second of two classes."""
 
@@ -62,7 +71,7 @@ class ClassCounts:
     @torch.no_grad()
     def add(self, predictions: Tensor, targets: Tensor) -> None:
         scores, truth = per_class(predictions, targets)
-        answer = (scores[:, 0] > 0.5).to(torch.int64) if scores.shape[1] == 1 else scores.argmax(1)
+        answer = answers_of(scores)
         self.items += len(truth)
         if len(self.confusion):
             cells = torch.bincount(truth * self.classes + answer, minlength=self.classes**2)

@@ -18,6 +18,9 @@ from torch.optim.sgd import sgd
 
 from engine.recipes.optimizers import SGD, Adam, AdamW, Optimizer, RMSprop
 
+KERNELS = {name: getattr(torch, f"_fused_{name}_") for name in ("adam", "adamw") if hasattr(torch, f"_fused_{name}_")}
+"""The fused kernels by name; without them the functional forms are called."""
+
 
 @dataclass
 class Group:
@@ -43,12 +46,15 @@ class Optimization:
         def counts() -> list[Any]:
             return [torch.zeros((), dtype=torch.float32, device=weight.device) for weight in group.weights]
 
+        def one_count() -> list[Any]:
+            return [torch.zeros((), dtype=torch.float32, device=group.weights[0].device)] * len(group.weights)
+
         choice = self.choice
         if isinstance(choice, Adam):
-            return {"mean": zeros(), "square": zeros(), "most": zeros() if choice.amsgrad else [], "count": counts()}
+            return {"mean": zeros(), "square": zeros(), "most": zeros() if choice.amsgrad else [], "count": one_count()}
         if isinstance(choice, SGD):
-            # filled by the first step, which takes the gradient as it is
-            return {"speed": [None] * len(group.weights)}
+            # from zero: torch's own first step leaves a weight without gradient behind and then fails
+            return {"speed": zeros() if choice.momentum else [None] * len(group.weights)}
         assert isinstance(choice, RMSprop)
         return {"square": zeros(), "speed": zeros() if choice.momentum else [], "count": counts()}
 
@@ -61,6 +67,7 @@ class Optimization:
                 kept = [place for place, gradient in enumerate(gradients) if gradient is not None]
                 weights = [weights[place] for place in kept]
                 gradients = [gradients[place] for place in kept]
+                _part_counts(memory)
                 taken = {key: [values[place] for place in kept] if values else [] for key, values in memory.items()}
                 self._move(weights, gradients, taken, lr * group.share, spoiled)
                 for key, values in memory.items():
@@ -82,12 +89,7 @@ class Optimization:
         if not weights:
             return
         if isinstance(choice, Adam):
-            adam(
-                weights, gradients, memory["mean"], memory["square"], memory["most"], memory["count"], fused=True,
-                found_inf=spoiled, decoupled_weight_decay=isinstance(choice, AdamW), amsgrad=choice.amsgrad,
-                beta1=choice.beta1, beta2=choice.beta2, lr=lr, weight_decay=choice.weight_decay, eps=choice.eps,
-                maximize=False,
-            )  # fmt: skip
+            _move_adam(choice, weights, gradients, memory, lr, spoiled)
         elif isinstance(choice, SGD):
             sgd(
                 weights, gradients, memory["speed"], has_sparse_grad=False, fused=True, found_inf=spoiled,
@@ -122,6 +124,42 @@ class Optimization:
                     kept = state.get(f"{key}.{group.names[place]}")
                     if kept is not None:
                         values[place] = kept.to(device=group.weights[place].device, copy=True)
+            counts = memory.get("count", [])
+            if isinstance(self.choice, Adam) and len({count.item() for count in counts}) == 1:
+                memory["count"] = [counts[0]] * len(counts)
+
+
+def _part_counts(memory: dict[str, list[Any]]) -> None:
+    """Weights share one count of steps while all of them move at every step; from here on each has its own."""
+    counts = memory.get("count", [])
+    if len(counts) > 1 and counts[0] is counts[1]:
+        memory["count"] = [count.clone() for count in counts]
+
+
+def _move_adam(
+    choice: Adam,
+    weights: list[Tensor],
+    gradients: list[Any],
+    memory: dict[str, list[Any]],
+    lr: float,
+    spoiled: Tensor | None,
+) -> None:
+    """Adam and AdamW. Calls the kernel behind the functional form where this torch has it under its present name:
+    sorting the weights by device and type at every step would cost more than the arithmetic of a small network."""
+    counts, decoupled = memory["count"], isinstance(choice, AdamW)
+    kernel = KERNELS.get("adamw" if decoupled else "adam")
+    about: dict[str, Any] = {"amsgrad": choice.amsgrad, "beta1": choice.beta1, "beta2": choice.beta2, "lr": lr,
+             "weight_decay": choice.weight_decay, "eps": choice.eps, "maximize": False}  # fmt: skip
+    lists = (weights, gradients, memory["mean"], memory["square"], memory["most"])
+    if kernel is None:
+        _part_counts(memory)
+        adam(*lists, memory["count"], fused=True, found_inf=spoiled, decoupled_weight_decay=decoupled, **about)
+        return
+    moved = counts[:1] if len(counts) > 1 and counts[0] is counts[1] else counts
+    torch._foreach_add_(moved, 1)
+    kernel(*lists, counts, grad_scale=None, found_inf=spoiled, **about)
+    if spoiled is not None:
+        torch._foreach_sub_(moved, [spoiled] * len(moved))
 
 
 class Scaler:

@@ -71,15 +71,15 @@ def work(run: Run, on_progress: OnProgress | None = None) -> None:
     """Train a run to its end, from its last checkpoint where it has one."""
     with store.mended(run.database), store.closing(store.writer(run.database)) as connection:
         _claim(run, connection)
-        session: Training | None = None
+        sessions: list[Training] = []
         try:
-            with _settled():
+            with _settled(), _signals(sessions):
                 session = _session(run, connection, on_progress)
-                with _signals(session):
-                    ended = session.run()
+                sessions.append(session)
+                ended = session.run()
             _say_ended(session, ended)
         except BaseException as error:
-            _say_failed(run, connection, session, error)
+            _say_failed(run, connection, sessions[0] if sessions else None, error)
             raise
 
 
@@ -94,8 +94,8 @@ def _claim(run: Run, connection: sqlite3.Connection) -> None:
             connection, state="starting", pid=os.getpid(), pid_started=process.started_at(os.getpid()),
             host=socket.gethostname(), message="",
         )  # fmt: skip
-        # requests to an earlier process are not meant for this one
-        connection.execute("UPDATE requests SET done = ? WHERE done IS NULL", (time.time(),))
+        if beat["state"] != "starting":  # requests to an earlier process are not meant for this one
+            connection.execute("UPDATE requests SET done = ? WHERE done IS NULL", (time.time(),))
 
 
 @contextmanager
@@ -116,6 +116,7 @@ def _session(run: Run, connection: sqlite3.Connection, on_progress: OnProgress |
     device = devices.resolve(recipe.device)
     devices.check_precision(recipe.precision, device)
     devices.keep_freed_memory()
+    torch.backends.cudnn.benchmark = True  # batches have one size: let the GPU try its ways of convolving once
     torch.set_num_threads(devices.threads(options))
     dataset = open_dataset(project.data)
     parts = split_of(dataset, project, options)
@@ -177,16 +178,17 @@ def _put_back(run: Run, session: Training) -> None:
 
 
 @contextmanager
-def _signals(session: Training) -> Iterator[None]:
-    """SIGTERM and Ctrl+C stop the run after the present step and save; a second one ends it at once."""
+def _signals(sessions: list[Training]) -> Iterator[None]:
+    """SIGTERM and Ctrl+C stop the run after the present step and save; before the first step, and the second time,
+    they end it at once."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
 
     def stop(number: int, frame: Any) -> None:
-        if session.stopping:
+        if not sessions or sessions[0].stopping:
             raise KeyboardInterrupt
-        session.stopping = True
+        sessions[0].stopping = True
 
     kinds = [signal.SIGINT, signal.SIGTERM]
     before = [signal.signal(kind, stop) for kind in kinds]
@@ -220,9 +222,10 @@ def _say_failed(run: Run, connection: sqlite3.Connection, session: Training | No
     batch = session.recipe.batch_size if session is not None else 1
     known = diagnose.explain(error, built, batch) if isinstance(error, Exception) else None
     message = known.message if known else f"Training broke off by an error of the program: {error!r}. The log has more."
+    state_ = "failed"
     if isinstance(error, KeyboardInterrupt):
-        message = "Training was interrupted. Resume to go on from the last checkpoint."
-    if known is None:
+        state_, message = "stopped", "Training was interrupted. Resume to go on from the last checkpoint."
+    elif known is None:
         with open(run.log, "a", encoding="utf-8") as log:
             traceback.print_exception(error, file=log)
     try:
@@ -230,10 +233,10 @@ def _say_failed(run: Run, connection: sqlite3.Connection, session: Training | No
             connection.execute("ROLLBACK")
         if session is not None:
             session.save_best()  # of a finished epoch, so they are sound
-            session.telemetry.event(session.course.step, "failed", message)
-            session.telemetry.write(state="failed", message=message, pid=None)
+            session.telemetry.event(session.course.step, state_, message)
+            session.telemetry.write(state=state_, message=message, pid=None)
         else:
-            store.beat(connection, state="failed", message=message, pid=None)
+            store.beat(connection, state=state_, message=message, pid=None)
         store.put_info(connection, {"node": known.node if known else ""})
     except (sqlite3.Error, RuntimeError, UserError) as second:
         print(f"{message} It could not be noted in the run: {second}", file=sys.stderr)

@@ -13,7 +13,7 @@ import time
 import numpy as np
 import pytest
 
-from engine import process, runs, store
+from engine import process, runinfo, runs, store
 from engine.errors import UserError
 from engine.project import Project
 
@@ -117,7 +117,7 @@ def test_on_another_computer_signs_of_life_decide(run):
     with store.closing(store.writer(run.database)) as connection:
         store.beat(connection, state="running", pid=1, host="elsewhere")
         assert run.info().state == "running"
-        store.beat(connection, time=time.time() - 2 * runs.SILENCE)
+        store.beat(connection, time=time.time() - 2 * runinfo.SILENCE)
     assert run.info().state == "lost"
 
 

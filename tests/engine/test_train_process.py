@@ -50,7 +50,7 @@ def test_killed_at_random_moments_the_run_ends_with_the_same_bits(tmp_path):
     for _ in range(2):
         child = run.start()
         before = run.info().step
-        until(lambda: run.info().step > before or child.poll() is not None)
+        until(lambda before=before, child=child: run.info().step > before or child.poll() is not None)
         time.sleep(float(numbers.uniform(0, 0.3)))
         child.send_signal(signal.SIGKILL)
         child.wait()
@@ -109,3 +109,11 @@ def test_training_goes_on_when_its_starter_is_killed(tmp_path):
 def test_a_folder_without_a_run_is_one_sentence(tmp_path):
     done = subprocess.run([sys.executable, "-m", "engine.run", str(tmp_path)], capture_output=True, text=True)
     assert done.returncode == 1 and "There is no run" in done.stderr and "Traceback" not in done.stderr
+
+
+def test_asked_to_stop_before_the_first_step_it_stops(tmp_path):
+    run = runs.create(iris(1_000_000), tmp_path, options={"threads": 1})
+    child = run.start()
+    run.request("stop")
+    assert child.wait(60) == 0
+    assert run.info().state == "stopped"
