@@ -166,12 +166,20 @@ class Row(QWidget):
         self.form_row.note.setToolTip(said)
         self._under_words.setText(said if self._wide else "")
         self._under.setVisible(self._wide and note is not None)
-        sizes = theme.sizes()
-        indent = 0 if self._stacked else sizes.form_label + sizes.s8 - (sizes.s4 if link else 0)
-        self._under_line.setContentsMargins(indent, 0, 0, sizes.s6)
         self.link.setText(note.words if note is not None and link else "")
         self.link.setVisible(link)
         self._link_value = note.value if note is not None else UNSET
+        self._restyle()
+
+    def _restyle(self) -> None:
+        sizes, links = theme.sizes(), self._link_value is not UNSET
+        indent = 0 if self._stacked else sizes.form_label + sizes.s8 - (sizes.s4 if links else 0)
+        self._under_line.setContentsMargins(indent, 0, 0, sizes.s6)
+
+    def changeEvent(self, event):
+        super().changeEvent(event)
+        if event.type() == event.Type.StyleChange and hasattr(self, "_link_value"):
+            self._restyle()
 
     def _on_link(self) -> None:
         self.edited.emit(self.param.name, self._link_value)

@@ -8,11 +8,11 @@ from PySide6.QtWidgets import QMenu, QScrollArea, QStackedWidget, QWidget
 
 from engine.declare import Param
 from widgets import icons, theme, words
-from widgets.controls import Button, Elided, IconButton, Label, Line, Tile, surface
+from widgets.controls import Button, Elided, IconButton, Label, Line, surface
 from widgets.controls.base import column, row
 from widgets.form import Form
 from widgets.inspector_pages import ManyPage, ModelPage, Rows, Scroll, section
-from widgets.inspector_parts import CostRow, PortRow, ProblemBox, Title
+from widgets.inspector_parts import CostRow, HeadTile, PortRow, ProblemBox, Title
 from widgets.shape_picture import ShapePicture
 from widgets.views import ManyView, ModelView, NodeView, PortView, ProblemView
 
@@ -60,7 +60,7 @@ class _NodePage(QWidget):
         sizes = theme.sizes()
         head = row(space=sizes.s12)
         head.setContentsMargins(sizes.s12, sizes.s12, sizes.s8, sizes.s6)
-        self.tile = Tile("Dense", size=sizes.s32)
+        self.tile = HeadTile("Dense")
         head.addWidget(self.tile)
         names = column()
         self.title = Title()

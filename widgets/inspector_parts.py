@@ -7,7 +7,7 @@ from PySide6.QtGui import QPen
 from PySide6.QtWidgets import QSizePolicy, QStackedLayout, QWidget
 
 from widgets import icons, theme, words
-from widgets.controls import Bar, Button, Elided, IconLabel, Label, TextField, rich_tip
+from widgets.controls import Bar, Button, Elided, IconLabel, Label, TextField, Tile, rich_tip
 from widgets.controls.base import Themed, box, column, row, start, text, width_of
 from widgets.views import KindView, PortView, ProblemView
 
@@ -174,8 +174,17 @@ class ProblemBox(Themed, QWidget):
         box(start(self), QRectF(self.rect()), theme.sizes().r9, fill, line)
 
 
-class FactRow(QWidget):
+class HeadTile(Tile):
+    """The tile beside the name of the node that is shown."""
+
+    def sizeHint(self):
+        return QSize(theme.sizes().s32, theme.sizes().s32)
+
+
+class FactRow(Themed, QWidget):
     """A word and its value."""
+
+    wants_ring = False
 
     def __init__(self, label: str, value: str):
         super().__init__()
@@ -183,8 +192,11 @@ class FactRow(QWidget):
         line.addWidget(Label(label, "secondary", "text2"))
         line.addStretch(1)
         line.addWidget(Label(value, "secondary", bold=True))
-        self.setFixedHeight(theme.sizes().row_fact)
+        self._restyle()
         self.setAccessibleName(f"{label}: {value}")
+
+    def _restyle(self) -> None:
+        self.setFixedHeight(theme.sizes().row_fact)
 
 
 class KindRow(Themed, QWidget):
