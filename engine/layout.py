@@ -118,8 +118,13 @@ def labelled(
         if facts is None:
             continue
         given = {tensor for tensors in facts.inputs.values() for tensor in tensors}
+        here = graph.nodes[name]
+        # the straightest wire of an output carries its label
+        straight = sorted(
+            edges, key=lambda edge: (abs(graph.nodes[edge.target].x - here.x), graph.nodes[edge.target].y)
+        )
         shown = set()
-        for edge in edges:
+        for edge in straight:
             tensor = inference.output(name, edge.output)
             if tensor is not None and tensor not in given and edge.output not in shown:
                 shown.add(edge.output)
@@ -170,7 +175,8 @@ class _Units:
         self.members: dict[str, list[tuple[str, float]]] = {}
         self.width: dict[str, float] = {}
         self.height: dict[str, float] = {}
-        for name in (*graph.order, *(name for name in graph.nodes if name not in set(graph.order))):
+        known = set(graph.order)
+        for name in (*graph.order, *(name for name in graph.nodes if name not in known)):
             host = host_of(graph, name)
             if host in self.unit and name not in sizes and host not in sizes:
                 unit = self.unit[host]
@@ -302,7 +308,8 @@ def _sweep(net: _Net, down: bool) -> None:
         place = {name: number for number, name in enumerate(other)}
         keys = {}
         for number, name in enumerate(row):
-            found = [place[near] for near in links[name]]
+            # what feeds the first port of a card stands left of what feeds its second
+            found = [place[near] + (0 if down else 0.01 * net.up[near].index(name)) for near in links[name]]
             keys[name] = sum(found) / len(found) if found else number * len(other) / max(1, len(row))
         row.sort(key=lambda name: keys[name])
 

@@ -17,7 +17,7 @@ from canvas_help import SCHEMA, open_canvas, problem, residual
 from engine import graph as g
 from engine.errors import UserError
 from engine.infer import infer
-from engine.layout import ROW
+from engine.layout import ROW, layout
 from widgets import theme
 from widgets.canvas import picture
 from widgets.canvas.backdrop import level_at
@@ -147,9 +147,39 @@ def test_two_shortcuts_get_two_lanes() -> None:
     assert (inner, outer) == (258.0, 272.0)
     _, left = route(112, 40, 46, 240, lanes, right=False)
     assert left == -34.0
+    below, lane = route(112, 40, 300, 240, Lanes([Box(188, 150, 412, 200)]), right=False)
+    assert lane == 112.0 and below.boundingRect().left() == 112.0  # straight down, no hook
     path, none = route(112, 0, 112, 40, Lanes([]))
     assert none is None and path.pointAtPercent(0.5) == QPointF(112, 20)
     assert label_spot(112, 0, 112, 40, None) == QPointF(112, 20)
+
+
+@pytest.mark.parametrize("layers", [("Conv2d", "BatchNorm", "ReLU"), ("Conv2d",), ("Flatten", "ReLU")])
+def test_no_wire_runs_through_a_card_after_layout(qapp, layers) -> None:
+    """Three branches of different length into one card, and shortcuts past two of them."""
+    graph, start = g.add(g.Graph(), "ImageInput")
+    graph, join = g.add(graph, "Concatenate")
+    for length in (1, 3, 2):
+        at = start
+        for layer in layers * length:
+            graph, name = g.add(graph, layer)
+            graph = g.connect(graph, at, name)
+            at = name
+        graph = g.connect(graph, at, join)
+    graph, end = g.add(graph, "Concatenate")
+    for source in (join, start):
+        graph = g.connect(graph, source, end)
+    graph = g.move(graph, layout(graph))
+    scene = CanvasScene()
+    scene.show_graph(graph, None)
+    through = []
+    for edge, wire in scene.wires.items():
+        points = [wire.path().pointAtPercent(k / 300) for k in range(301)] if wire.isVisible() else []
+        for name, item in scene.nodes.items():
+            inner = item.area().adjusted(1, 1, -1, -1)
+            if name not in (edge.source, edge.target) and any(inner.contains(point) for point in points):
+                through.append((edge.source, edge.target, name))
+    assert through == []
 
 
 def test_hits(qapp) -> None:

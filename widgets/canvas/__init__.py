@@ -3,7 +3,8 @@
 view.py      Canvas, the public widget          scene.py    the mirror of the graph: items by id, hit tests
 content.py   what a card shows, as a value      geometry.py where ports are, how wires run
 ink.py       pens, brushes and texts by theme   cards.py    painting a card at full detail
-items.py     items of cards, wires, labels      callout.py  the error callout with its repairs
+items.py     items of cards, wires, notes       labels.py   the shapes on the wires
+camera.py    zoom, scroll, level of detail      callout.py  the error callout with its repairs
 hits.py      what is under a point             speech.py   the canvas in words
 backdrop.py  the dots, the levels of detail     corner.py   what lies over the edges, with minimap.py
 overview.py  everything below 60 % in batches   rename.py   the title edited in place

@@ -137,7 +137,12 @@ def _inputs(graph: Graph, node: Node, facts: Facts | None, blocks: Blocks) -> tu
     known = {port.name for port in ports}
     # wires of a layer or block that is not known here still need an end
     found += [(None, name, index) for name, count in wires.items() if name not in known for index in range(count)]
-    trunk = all(port is None or port.optional or port.many for port, _, _ in found[1:])
+    # one more wire into a card leaves the trunk straight; three into one port stand in their order
+    trunk = (
+        len(found) < 3
+        if any(port and port.many for port, _, _ in found)
+        else all(port is None or port.optional for port, _, _ in found[1:])
+    )
     return tuple(
         Slot(name, index, _symbol(port, facts, name, index), x, bool(port and port.many))
         for (port, name, index), x in zip(found, spread(len(found), trunk), strict=True)

@@ -33,10 +33,18 @@ class Box:
 
 def plain_wire(x1: float, y1: float, x2: float, y2: float) -> QPainterPath:
     """A wire from an output (above) to an input (below) without anything in its way."""
-    pull = min(max(S.wire_pull, math.hypot(x2 - x1, y2 - y1) / 2), PULL_MOST)
+    pull = _pull(x1, y1, x2, y2)
     path = QPainterPath(QPointF(x1, y1))
     path.cubicTo(x1, y1 + pull, x2, y2 - pull, x2, y2)
     return path
+
+
+def _pull(x1: float, y1: float, x2: float, y2: float) -> float:
+    """Half the distance; less where two cards stand side by side, so that the wire stays in the gap between them."""
+    half = math.hypot(x2 - x1, y2 - y1) / 2
+    if y2 > y1:
+        half = min(half, max(S.wire_pull, 0.75 * (y2 - y1)))
+    return min(max(S.wire_pull, half), PULL_MOST)
 
 
 def lane_wire(x1: float, y1: float, x2: float, y2: float, lane: float) -> QPainterPath:
@@ -46,13 +54,19 @@ def lane_wire(x1: float, y1: float, x2: float, y2: float, lane: float) -> QPaint
     tall = max(4.0, min(_BEND, (enter - leave) / 2))
     out, home = (max(0.0, min(_BEND, abs(lane - x) - _LEAVE)) for x in (x1, x2))
     path = QPainterPath(QPointF(x1, y1))
-    path.quadTo(x1, leave, x1 + away * _LEAVE, leave)
-    path.lineTo(lane - away * out, leave)
-    path.cubicTo(lane - away * out / 4, leave, lane, leave + tall / 4, lane, leave + tall)
+    if out:
+        path.quadTo(x1, leave, x1 + away * _LEAVE, leave)
+        path.lineTo(lane - away * out, leave)
+        path.cubicTo(lane - away * out / 4, leave, lane, leave + tall / 4, lane, leave + tall)
+    else:  # the lane is right below the port
+        path.cubicTo(x1, leave, lane, leave, lane, leave + tall)
     path.lineTo(lane, enter - tall)
-    path.cubicTo(lane, enter - tall / 4, lane - back * home / 4, enter, lane - back * home, enter)
-    path.lineTo(x2 + back * _LEAVE, enter)
-    path.quadTo(x2, enter, x2, y2)
+    if home:
+        path.cubicTo(lane, enter - tall / 4, lane - back * home / 4, enter, lane - back * home, enter)
+        path.lineTo(x2 + back * _LEAVE, enter)
+        path.quadTo(x2, enter, x2, y2)
+    else:
+        path.cubicTo(lane, enter, x2, enter, x2, y2)
     return path
 
 
@@ -122,7 +136,7 @@ def _blocks(box: Box, x1: float, y1: float, x2: float, y2: float) -> bool:
     """Whether the plain cubic from one point down to another passes behind a card."""
     if box.right < min(x1, x2) - 4 or box.left > max(x1, x2) + 4:
         return False
-    pull = min(max(S.wire_pull, math.hypot(x2 - x1, y2 - y1) / 2), PULL_MOST)
+    pull = _pull(x1, y1, x2, y2)
     for number in range(1, 24):
         t = number / 24
         u = 1 - t

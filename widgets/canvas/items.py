@@ -149,6 +149,7 @@ class LabelItem(QGraphicsItem):
         self.setZValue(Z_LABEL)
         self.parts: tuple[tuple[str, bool], ...] = ()
         self.error = False
+        self.aside = False
         self._width = 0.0
 
     def set_tensor(self, tensor: Tensor, error: bool) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QImage, QPainter, QPainterPath, QPen
+from PySide6.QtGui import QImage, QPainter, QPainterPath, QPen, QTransform
 
 from engine.graph import NO_BLOCKS, Blocks, Graph
 from engine.infer import Inference
@@ -16,6 +16,7 @@ from widgets.canvas.scene import CanvasScene
 
 MARGIN = 32.0
 _LARGEST = 16_000  # pixels on a side
+_BARS = 14  # with more cards than this a stack is one bar
 
 
 def render(
@@ -64,33 +65,31 @@ def thumbnail(graph: Graph, size: QSize, blocks: Blocks = NO_BLOCKS, ratio: floa
     paths = _wires(graph, boxes)
     area = union(boxes.values()).united(union(path.boundingRect() for path in paths)).adjusted(-8, -8, 8, 8)
     inside = QRectF(0, 0, size.width(), size.height()).adjusted(6, 6, -6, -6)
-    scale = min(0.30, inside.width() / area.width(), inside.height() / area.height())
-    painter.translate(inside.center())
-    painter.scale(scale, scale)
-    painter.translate(-area.center())
-    pen = QPen(theme.color("line3"), 1.2)
-    pen.setCosmetic(True)
-    painter.setPen(pen)
+    high = min(0.30, inside.height() / area.height())
+    # a long network keeps bars that one can see: it is squeezed more in height than in width
+    wide = min(0.30, inside.width() / area.width(), 4 * high)
+    transform = QTransform.fromTranslate(inside.center().x(), inside.center().y())
+    transform.scale(wide, high)
+    transform.translate(-area.center().x(), -area.center().y())
+    painter.setPen(QPen(theme.color("line3"), 1.2))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     for path in paths:
-        painter.drawPath(path)
+        painter.drawPath(transform.map(path))
     for name, box in boxes.items():
-        _bar(painter, graph, name, box, scale)
+        _bar(painter, graph, name, transform.mapRect(box))
     painter.end()
     return image
 
 
-def _bar(painter: QPainter, graph: Graph, name: str, box: QRectF, scale: float) -> None:
+def _bar(painter: QPainter, graph: Graph, name: str, box: QRectF) -> None:
     node = graph.nodes[name]
     inside, edge = fill(section_of(node), node.muted)
-    pen = QPen(edge, 1)
-    pen.setCosmetic(True)
-    painter.setPen(pen)
+    painter.setPen(QPen(edge, 1))
     painter.setBrush(inside)
-    radius = min(3.0 / scale, box.height() / 2)
+    radius = min(3.0, box.height() / 3)
     if node.block and node.repeat > 1:
         for number in (2, 1):
-            painter.drawRoundedRect(box.adjusted(8 * number, 9 * number, -8 * number, 9 * number), radius, radius)
+            painter.drawRoundedRect(box.adjusted(3 * number, 3 * number, -3 * number, 3 * number), radius, radius)
     painter.drawRoundedRect(box, radius, radius)
 
 
@@ -98,7 +97,10 @@ def _boxes(graph: Graph, blocks: Blocks) -> dict[str, QRectF]:
     """Bars where the cards stand, a little lower than cards so that they stay apart when they are tiny."""
     rows = stacks(graph, blocks)
     found = {}
+    few = len(graph.nodes) <= _BARS
     for name, node in graph.nodes.items():
+        if name in rows and not few:
+            continue
         if name in rows:
             head, offset = rows[name]
             above = graph.nodes[head]
@@ -111,8 +113,13 @@ def _boxes(graph: Graph, blocks: Blocks) -> dict[str, QRectF]:
 def _wires(graph: Graph, boxes: dict[str, QRectF]) -> list[QPainterPath]:
     lanes = Lanes(Box(box.left(), box.top(), box.right(), box.bottom()) for box in boxes.values())
     found = []
-    for edge in sorted(graph.edges, key=lambda edge: boxes[edge.target].top() - boxes[edge.source].bottom()):
-        source, target = boxes[edge.source], boxes[edge.target]
+    rows = stacks(graph)
+    drawn = []
+    for edge in graph.edges:
+        source = edge.source if edge.source in boxes else rows.get(edge.source, ("", 0.0))[0]
+        if source in boxes and edge.target in boxes:
+            drawn.append((edge, boxes[source], boxes[edge.target]))
+    for edge, source, target in sorted(drawn, key=lambda entry: entry[2].top() - entry[1].bottom()):
         first = graph.incoming[edge.target][0] == edge
         start = QPointF(source.center().x(), source.bottom())
         end = QPointF(target.center().x() + (0 if first else target.width() * 0.3), target.top())

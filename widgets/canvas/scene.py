@@ -11,15 +11,14 @@ from PySide6.QtWidgets import QGraphicsScene
 
 from engine.graph import NO_BLOCKS, Blocks, Edge, Graph, diff
 from engine.infer import Inference
-from engine.layout import labelled, stacks
-from widgets import theme
+from engine.layout import stacks
 from widgets.canvas import callout
 from widgets.canvas.content import Card, describe
-from widgets.canvas.geometry import Box, Lanes, label_spot, plain_wire, route, union
-from widgets.canvas.items import FrameItem, LabelItem, NodeItem, WireItem
+from widgets.canvas.geometry import Box, Lanes, plain_wire, route, union
+from widgets.canvas.items import FrameItem, NodeItem, WireItem
+from widgets.canvas.labels import Labels
 
 _WORST = {"error": 3, "warning": 2, "info": 1}
-LABEL_NEEDS = theme.Sizes().label_height + 8  # from card to card
 _ROOM = 4000.0  # around the cards; the index divides this area, so it must not be much larger than they need
 
 
@@ -38,7 +37,7 @@ class CanvasScene(QGraphicsScene):
         self.rows: dict[str, tuple[str, float]] = {}
         self.nodes: dict[str, NodeItem] = {}
         self.wires: dict[Edge, WireItem] = {}
-        self.labels: dict[Edge, LabelItem] = {}
+        self.labels = Labels(self)
         self.frames: dict[str, FrameItem] = {}
         self.selected: set[str] = set()
         self.selected_edges: set[Edge] = set()
@@ -52,7 +51,6 @@ class CanvasScene(QGraphicsScene):
         self.moving: set[str] = set()
         self._dirty: list[QRectF] = []
         self._lanes: Lanes | None = None
-        self._carriers: set[Edge] = set()
         self._dressed: dict[str, tuple[Any, ...]] = {}
         self._hovered_edge: Edge | None = None
 
@@ -80,8 +78,7 @@ class CanvasScene(QGraphicsScene):
             self.addItem(wire)
         self._reroute_around(touched, change.added_edges)
         self._style_wires()
-        self._carriers = labelled(graph, inference, self.rows)
-        self._show_labels()
+        self.labels.refresh()
         if change.frames or not self.frames:
             self._show_frames()
         self._index_again()
@@ -97,8 +94,7 @@ class CanvasScene(QGraphicsScene):
     def _remove(self, names: Iterable[str], edges: Iterable[Edge]) -> None:
         for edge in edges:
             self.removeItem(self.wires.pop(edge))
-            if edge in self.labels:
-                self.removeItem(self.labels.pop(edge))
+            self.labels.drop(edge)
             self.selected_edges.discard(edge)
             if self._hovered_edge == edge:
                 self._hovered_edge = None
@@ -250,9 +246,7 @@ class CanvasScene(QGraphicsScene):
             right = ends[2] > middle + 1 or (abs(ends[2] - middle) <= 1 and ends[2] >= ends[0])
             path, lane = route(*ends, lanes, right)
             wire.set_path(path, ends, lane)
-            label = self.labels.get(edge)
-            if label:
-                label.setPos(label_spot(*ends, lane))
+            self.labels.place(edge)
 
     def _lanes_without(self, chosen: Collection[Edge], names: Collection[str] = ()) -> Lanes:
         """The lanes as they are taken by all other wires, beside all other cards."""
@@ -286,32 +280,6 @@ class CanvasScene(QGraphicsScene):
             if (symbol, states) != (wire.symbol, wire.states):
                 wire.symbol, wire.states = symbol, states
                 wire.restyle()
-
-    def _show_labels(self) -> None:
-        wanted = set(self._carriers)
-        for edge, wire in self.wires.items():
-            if wire.states & {"hover", "selected", "error"}:
-                wanted.add(edge)
-        wanted = {edge for edge in wanted if not self.wires[edge].joined}
-        for edge in [edge for edge in self.labels if edge not in wanted]:
-            self.removeItem(self.labels.pop(edge))
-        for edge in wanted:
-            self._label(edge)
-
-    def _label(self, edge: Edge) -> None:
-        tensor = self.inference.output(edge.source, edge.output) if self.inference else None
-        wire = self.wires[edge]
-        tight = wire.ends[3] - wire.ends[1] < LABEL_NEEDS and not wire.states & {"hover", "selected"}
-        if tensor is None or (tight and wire.lane is None and abs(wire.ends[2] - wire.ends[0]) < 60):
-            if edge in self.labels:
-                self.removeItem(self.labels.pop(edge))
-            return
-        label = self.labels.get(edge)
-        if label is None:
-            label = self.labels[edge] = LabelItem()
-            self.addItem(label)
-        label.set_tensor(tensor, "error" in wire.states)
-        label.setPos(label_spot(*wire.ends, wire.lane))
 
     # ---- moving during a gesture ---------------------------------------------------------------------------------
 
@@ -356,7 +324,7 @@ class CanvasScene(QGraphicsScene):
         for name in before ^ self.selected:
             if name in self.nodes:
                 self.nodes[name].set_selected(name in self.selected)
-        self._show_labels()
+        self.labels.show()
         self.place_callout()
         self.version += 1
         return before != self.selected
@@ -373,7 +341,7 @@ class CanvasScene(QGraphicsScene):
             if other in self.wires:
                 self.wires[other].mark("hover", on)
         self._hovered_edge = edge
-        self._show_labels()
+        self.labels.show()
 
     # ---- what is where -------------------------------------------------------------------------------------------
 

@@ -29,6 +29,7 @@ _FRAME = 16
 _HALF = 500_000.0
 _MARGIN = 40
 Modifiers = Qt.KeyboardModifier
+_BY_RECT = Qt.ItemSelectionMode.IntersectsItemBoundingRect
 
 
 class Canvas(QGraphicsView):
@@ -198,7 +199,7 @@ class Canvas(QGraphicsView):
 
     def names_in(self, area: QRectF) -> list[str]:
         """The cards that reach into an area of the scene."""
-        found = (item for item in self.mirror.items(area) if isinstance(item, NodeItem))
+        found = (item for item in self.mirror.items(area, _BY_RECT) if isinstance(item, NodeItem))
         return [item.card.id for item in found if item.area().intersects(area)]
 
     def names_near(self, place: QPointF, reach: float) -> list[str]:
@@ -206,7 +207,7 @@ class Canvas(QGraphicsView):
 
     def wires_in(self, area: QRectF) -> list[WireItem]:
         """The wires drawn through an area of the scene."""
-        return [item for item in self.mirror.items(area) if isinstance(item, WireItem) and item.isVisible()]
+        return [item for item in self.mirror.items(area, _BY_RECT) if isinstance(item, WireItem) and item.isVisible()]
 
     def hit(self, place: QPoint) -> Hit:
         """What is under a point of the viewport."""

@@ -1,0 +1,87 @@
+"""The shapes on the wires: one for each output where the shape changes, and on the wire that is looked at."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPointF
+
+from engine.graph import Edge
+from engine.layout import labelled
+from widgets import theme
+from widgets.canvas.geometry import label_spot
+from widgets.canvas.items import LabelItem
+
+if TYPE_CHECKING:
+    from widgets.canvas.scene import CanvasScene
+
+_NEEDS = theme.Sizes().label_height + 8  # from card to card
+
+
+class Labels(dict[Edge, LabelItem]):
+    """The label items by wire."""
+
+    def __init__(self, scene: CanvasScene) -> None:
+        super().__init__()
+        self._scene = scene
+        self._carriers: set[Edge] = set()
+
+    def refresh(self) -> None:
+        """Find out anew where shapes change."""
+        scene = self._scene
+        self._carriers = labelled(scene.graph, scene.inference, scene.rows)
+        self.show()
+
+    def show(self) -> None:
+        """Bring the items up to date with hover, selection and errors."""
+        wires = self._scene.wires
+        first: dict[tuple[str, str], Edge] = {}
+        for edge in sorted(self._carriers):
+            first[(edge.source, edge.output)] = edge
+        looked_at = set()
+        for edge, wire in wires.items():
+            if "error" in wire.states:  # where it does not fit is where one looks
+                first[(edge.source, edge.output)] = edge
+            if wire.states & {"hover", "selected"}:
+                looked_at.add(edge)
+        wanted = {edge for edge in {*first.values(), *looked_at} if edge in wires and self._has_room(edge)}
+        for edge in [edge for edge in self if edge not in wanted]:
+            self.drop(edge)
+        for edge in wanted:
+            self._show(edge, aside=first.get((edge.source, edge.output)) not in (None, edge))
+
+    def _has_room(self, edge: Edge) -> bool:
+        wire = self._scene.wires[edge]
+        if wire.joined:
+            return False
+        x1, y1, x2, y2 = wire.ends
+        short = wire.lane is None and y2 - y1 < _NEEDS and abs(x2 - x1) < 60
+        return not short or bool(wire.states & {"hover", "selected"})
+
+    def _show(self, edge: Edge, aside: bool) -> None:
+        scene = self._scene
+        tensor = scene.inference.output(edge.source, edge.output) if scene.inference else None
+        if tensor is None:
+            self.drop(edge)
+            return
+        if edge not in self:
+            self[edge] = LabelItem()
+            scene.addItem(self[edge])
+        self[edge].aside = aside
+        self[edge].set_tensor(tensor, "error" in scene.wires[edge].states)
+        self.place(edge)
+
+    def drop(self, edge: Edge) -> None:
+        """Take a label away, if there is one."""
+        item = self.pop(edge, None)
+        if item:
+            self._scene.removeItem(item)
+
+    def place(self, edge: Edge) -> None:
+        """Put a label where its wire runs now."""
+        item = self.get(edge)
+        if item:
+            wire = self._scene.wires[edge]
+            # another wire of the same output has the place at the port
+            spot: QPointF = wire.path().pointAtPercent(0.5) if item.aside else label_spot(*wire.ends, wire.lane)
+            item.setPos(spot)
