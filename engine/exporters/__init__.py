@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from engine.declare import Catalogue, Declared
+from engine.errors import UserError
 
 if TYPE_CHECKING:
     from engine.runs import Run
@@ -41,6 +42,14 @@ class Exporter(Declared):
             UserError: it cannot be written or its answers differ; then `path` is as it was before.
         """
         raise NotImplementedError
+
+
+def check_place(path: Path, suffix: str) -> None:
+    """`UserError` where no file of that name can be written, before any work is done for it."""
+    if path.is_dir():
+        raise UserError(f"{path} is a folder. Choose the name of a file that ends in {suffix}.")
+    if not path.parent.is_dir():
+        raise UserError(f"There is no folder {path.parent}. Choose another place for {path.name}.")
 
 
 def _load() -> None:

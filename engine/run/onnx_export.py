@@ -19,7 +19,7 @@ import torch
 
 from engine.codegen import live_nodes
 from engine.errors import UserError, listed
-from engine.exporters import Progress
+from engine.exporters import Progress, check_place
 from engine.exporters.signature import ModelInput
 from engine.graph import Graph, Node, label_of
 from engine.layer import layers
@@ -46,6 +46,7 @@ def export(run: Run, path: Path, options: Onnx, progress: Progress) -> dict[str,
         UserError: a layer has no ONNX form, the answers differ, or the file cannot be written. Then there is no file.
     """
     started = time.perf_counter()
+    check_place(path, ".onnx")
     refuse_layers(run.project())
     progress(0.0, "Loading the model")
     model = opened(run)

@@ -78,9 +78,7 @@ def _beside(model: Opened, arrays: list[Array], ours: list[Array], path: str | P
     session = _session(Session, read_bytes(file, MOST_ONNX), file.name)
     wanted = [one.name for one in model.signature.inputs]
     if [one["name"] for one in session.inputs()] != wanted or len(session.outputs()) != len(ours):
-        raise UserError(
-            f"{file.name} was not exported from this model: it has other inputs or outputs. Export it again."
-        )
+        raise UserError(f"{file.name} is of another model: it has other inputs or outputs. Export it again.")
     fixed = session.inputs()[0]["shape"][0]
     size = fixed if isinstance(fixed, int) else len(arrays[0])
     begun = time.perf_counter()

@@ -19,7 +19,7 @@ import torch
 from safetensors.torch import save as save_bytes
 
 from engine.errors import UserError
-from engine.exporters import Progress
+from engine.exporters import Progress, check_place
 from engine.project import write_atomically
 from engine.run.onnx_file import version
 from engine.run.opened import Array, Opened, opened
@@ -92,11 +92,12 @@ def export(run: Run, path: Path, progress: Progress) -> dict[str, Any]:
 
 def _program_path(path: Path) -> Path:
     if path.suffix == ".py" and not path.is_dir():
+        check_place(path, ".py")
         return path
     if path.suffix and not path.is_dir():
         raise UserError(f"{path.name} is no name for a Python program. Choose a name that ends in .py, or a folder.")
     try:
-        path.mkdir(exist_ok=True)
+        path.mkdir(exist_ok=True)  # not its parents: a mistyped path should be noticed
     except OSError as error:
         raise UserError(f"The folder {path} cannot be made: {error.strerror}. Choose another place.") from error
     return path / f"{NAME}.py"
