@@ -14,6 +14,7 @@ from widgets.controls import EmptyState, IconLabel, Label, Line, SearchField, ri
 from widgets.controls.base import column, row
 from widgets.fuzzy import match
 from widgets.lists import RowList, Rows
+from widgets.palette_icons import PaletteIcons
 from widgets.palette_rows import (
     BLOCK,
     BLOCKS,
@@ -142,6 +143,7 @@ class Palette(QWidget):
     add_wanted = Signal(str)
     favorite_wanted = Signal(str, bool)
     folds_changed = Signal()
+    wide_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None):
         super().__init__(parent)
@@ -151,7 +153,14 @@ class Palette(QWidget):
         self._blocks: list[Entry] = []
         self._favorites: list[str] = []
         self._open = {FAVORITES, "Convolution"}
-        whole = column(self)
+        self._narrow = False
+        outer = column(self)
+        self.icons = PaletteIcons()
+        self.icons.hide()
+        outer.addWidget(self.icons)
+        self._wide = QWidget()
+        outer.addWidget(self._wide)
+        whole = column(self._wide)
         top = row(edge=sizes.s8)
         self.search = SearchField("", "/")
         top.addWidget(self.search)
@@ -181,12 +190,23 @@ class Palette(QWidget):
         self.list.folded.connect(self._on_folded)
         self.list.starred.connect(self.favorite_wanted)
         self.list.added.connect(self.add_wanted)
+        self.icons.add_wanted.connect(self.add_wanted)
+        self.icons.search_wanted.connect(self.wide_wanted)
         self.nothing.clicked.connect(self._on_clear)
         self._restyle()
         self._show()
 
+    def set_narrow(self, narrow: bool) -> None:
+        """Show one tile per section instead of the list; `wide_wanted` asks for the list again."""
+        self._narrow = narrow
+        self.icons.setVisible(narrow)
+        self._wide.setVisible(not narrow)
+        self._restyle()
+
     def _restyle(self) -> None:
-        self.setMinimumWidth(theme.sizes().palette_least)
+        sizes = theme.sizes()
+        self.setMinimumWidth(sizes.top_bar if self._narrow else sizes.palette_least)
+        self.setMaximumWidth(sizes.top_bar if self._narrow else sizes.palette_most)
         self._foot.setFixedHeight(theme.sizes().dock_tabs)
 
     def changeEvent(self, event):
@@ -234,6 +254,7 @@ class Palette(QWidget):
         typed = self.search.text().strip()
         rows = self._found(typed) if typed else listing(self._sections(), self._favorites, self._open)
         kept = self.list.row_at(self.list.place()) if self.list.place() >= 0 else None
+        self.icons.show_sections({FAVORITES: self._liked(), **self._sections()})
         self.list.rows().set_rows(rows)
         self._keep(kept, rows)
         self.list.setVisible(bool(rows))
@@ -243,6 +264,10 @@ class Palette(QWidget):
             self.nothing.set_words(
                 f"No layer matches “{typed}”", "Try another word, such as what it does.", "Clear search"
             )
+
+    def _liked(self) -> list[Entry]:
+        known = {entry.name: entry for entry in [*self._entries, *self._blocks]}
+        return [known[name] for name in self._favorites if name in known]
 
     def _found(self, typed: str) -> list[Head | Item]:
         blocks = [entry for entry in self._blocks if match(typed, entry.label)]

@@ -176,6 +176,24 @@ def test_a_drag_carries_the_class_name_and_a_card(shown, monkeypatch):
     assert drags[0].picture.deviceIndependentSize().width() > theme.sizes().card_width
 
 
+def test_a_narrow_palette_opens_menus(shown, qapp):
+    wide, added = shown.width(), shown.added
+    asked = []
+    shown.wide_wanted.connect(lambda: asked.append(True))
+    shown.set_narrow(True)
+    qapp.processEvents()
+    assert shown.width() < wide
+    assert not shown.list.isVisible()
+    assert list(shown.icons.buttons)[:2] == ["Favorites", "Inputs and outputs"]
+    actions = {action.text(): action for action in shown.icons.menu("Favorites").actions()}
+    actions["Linear"].trigger()
+    assert added == ["Linear"]
+    QTest.mouseClick(shown.icons.search, Qt.MouseButton.LeftButton)
+    assert asked == [True]
+    shown.set_narrow(False)
+    assert shown.list.isVisible()
+
+
 def test_the_dragged_card_is_as_sharp_as_the_screen(shown):
     picture, spot = card_picture(rows(shown)[1].entry, 2.0)
     assert picture.devicePixelRatio() == 2.0
