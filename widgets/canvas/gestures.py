@@ -121,7 +121,8 @@ class MoveNodes(Gesture):
         for name in tuple(names):
             names.update(self.scene.followers(name))
         self._from = {name: QPointF(self.scene.nodes[name].pos()) for name in names}
-        self._ghost = QRectF() if len(names) > GHOST_FROM else None
+        self._whole = self.scene.bounds(names) if len(names) > GHOST_FROM else QRectF()
+        self._ghost = QRectF(self._whole) if len(names) > GHOST_FROM else None
         self._guide: QLineF | None = None
         self._shift = QPointF()
         self._loosened = self._loosen(names)
@@ -148,7 +149,7 @@ class MoveNodes(Gesture):
         self._shift = shift
         if self._ghost is not None:
             self.view.update_area(self._ghost)
-            self._ghost = self.scene.bounds(self._from).translated(shift)
+            self._ghost = self._whole.translated(shift)
             self.view.update_area(self._ghost)
             return
         self.scene.move({name: at + shift for name, at in self._from.items()})

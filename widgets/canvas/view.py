@@ -140,9 +140,12 @@ class Canvas(QGraphicsView):
         return self._judge(source, output, target, input)
 
     def set_selection(self, ids: Iterable[str]) -> None:
-        """Choose cards without telling."""
-        self.mirror.select(ids)
-        self._last = next(iter(self.mirror.selected), "")
+        """Choose cards without telling; hearing its own choice back changes nothing, chosen wires stay chosen."""
+        names = {name for name in ids if name in self.mirror.nodes}
+        if names == self.mirror.selected:
+            return
+        self.mirror.select(names)
+        self._last = self._last if self._last in names else next(iter(sorted(names)), "")
         self._describe()
         self._repaint_overview()
 
