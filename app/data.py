@@ -68,7 +68,7 @@ class DataPresenter(QObject):
         self._facts: dict[str, Any] = {}
         self._connect()
         self.widget.set_ready_sets(
-            [ReadySet(cls.__name__, cls.label, cls.help().split(";")[0].split(" with ")[0].rstrip(".")) for cls in sources if cls.section == "Examples"]
+            [ReadySet(cls.__name__, cls.label, _short(cls.help())) for cls in sources if cls.section == "Examples"]
         )
         if window.has_project:
             self._refresh()
@@ -107,7 +107,10 @@ class DataPresenter(QObject):
         elif name.endswith((".gz", ".idx", "-ubyte")) or "idx" in name:
             self.scan({"type": "IdxFiles", "images": path})
         else:
-            self._failed(f"{place.name} is of a kind that Lamina does not read. Give a folder of pictures, a CSV table or an IDX file.", "")
+            self._failed(
+                f"{place.name} is of a kind that Lamina does not read. Give a folder of pictures, a CSV table or an IDX file.",
+                "",
+            )
 
     def _browse_folder(self) -> None:
         path = QFileDialog.getExistingDirectory(self.widget, "Choose a folder of pictures")
@@ -116,7 +119,10 @@ class DataPresenter(QObject):
 
     def _browse_file(self) -> None:
         path, _ = QFileDialog.getOpenFileName(
-            self.widget, "Choose data", "", "Tables and IDX files (*.csv *.tsv *.tab *.txt *.gz *.idx *-ubyte);;All files (*)"
+            self.widget,
+            "Choose data",
+            "",
+            "Tables and IDX files (*.csv *.tsv *.tab *.txt *.gz *.idx *-ubyte);;All files (*)",
         )
         if path:
             self.take_path(path)
@@ -236,7 +242,16 @@ class DataPresenter(QObject):
         preparation = preparations["Preparation"]
         values = {name: value for name, value in data.preparation.items() if name != "type"}
         fields = tuple(FieldView(one.name, one.kind) for one in data.fields)
-        self._preparation_form.show_values(preparation, values, preparation.problems_of(values), FormContext(fields))
+        kinds = {one.kind for one in data.fields if one.role == "input"}
+        targets = {one.kind for one in data.fields if one.role == "target"}
+        useful = {
+            "numbers": "number" in kinds,
+            "missing": bool(kinds & {"number", "category"}),
+            "images": "image" in kinds,
+            "targets": "number" in targets,
+        }
+        shown = {name: one for name, one in preparation.params().items() if useful.get(name, True)}
+        self._preparation_form.show_values(shown, values, preparation.problems_of(values), FormContext(fields))
         self.widget.set_preparation_form(self._preparation_form if data.fields else None)
 
     def _on_opened(self, found: Mapping[str, Any]) -> None:
@@ -255,7 +270,9 @@ class DataPresenter(QObject):
         for one in data.fields:
             about = self._facts["summaries"].get(one.name, {})
             classes = tuple(ClassCount(str(name), int(count)) for name, count in about.get("top", ()))
-            columns.append(ColumnInfo(one.name, one.kind, one.role, int(about.get("missing", 0)), _bins(about), classes))
+            columns.append(
+                ColumnInfo(one.name, one.kind, one.role, int(about.get("missing", 0)), _bins(about), classes)
+            )
         target = _target(data)
         self._ask_balance(data, target)
         self.widget.show_data(DataHead("images" if pictures else "table", data.count, (), tuple(columns)))
@@ -285,7 +302,9 @@ class DataPresenter(QObject):
         counts = tuple(int(parts.get(part, 0)) for part in ("train", "validation", "test"))
         field = data.schema.get(target)
         can = field is not None and field.kind == "category"
-        split = SplitInfo(data.split, (counts[0], counts[1], counts[2]), data.seed, data.stratify, can) if parts else None
+        split = (
+            SplitInfo(data.split, (counts[0], counts[1], counts[2]), data.seed, data.stratify, can) if parts else None
+        )
         findings = tuple(
             Advice(str(one["level"]), str(one["title"]), str(one["detail"])) for one in self._facts.get("quality", ())
         )
@@ -320,7 +339,8 @@ class DataPresenter(QObject):
 
         def done(found: Mapping[str, Any]) -> None:
             thumbs = [
-                Thumb(base64.b64decode(one["png"]), codes.get(one["label"]), str(one["name"])) for one in found["thumbs"]
+                Thumb(base64.b64decode(one["png"]), codes.get(one["label"]), str(one["name"]))
+                for one in found["thumbs"]
             ]
             self.widget.set_thumbnails(start, thumbs)
 
@@ -328,7 +348,13 @@ class DataPresenter(QObject):
 
     def _on_rows(self, start: int, count: int) -> None:
         label, search = self._filter
-        args = {"data": data_json(self.document.project.data), "start": start, "count": count, "label": label, "search": search}
+        args = {
+            "data": data_json(self.document.project.data),
+            "start": start,
+            "count": count,
+            "label": label,
+            "search": search,
+        }
 
         def done(found: Mapping[str, Any]) -> None:
             names = found["columns"]
@@ -348,7 +374,11 @@ class DataPresenter(QObject):
         self._edit(f"Use {field} as {role}", change)
 
     def _on_split(self, shares: tuple[float, float, float], seed: int, stratify: bool) -> None:
-        self._edit("Change the split", lambda data: replace(data, split=_hundredths(shares), seed=seed, stratify=stratify), "split")
+        self._edit(
+            "Change the split",
+            lambda data: replace(data, split=_hundredths(shares), seed=seed, stratify=stratify),
+            "split",
+        )
 
     def _on_preparation(self, name: str, value: Any) -> None:
         def change(data: DataChoice) -> DataChoice:
@@ -373,6 +403,11 @@ class DataPresenter(QObject):
             done([QImage.fromData(base64.b64decode(one)) for one in found])
 
         self._window.helper.ask("input_thumbs", {"data": data_json(data), "side": 96}, answered, lambda *_: None)
+
+
+def _short(text: str) -> str:
+    """The number a help text begins with and what it counts: `150 flowers`, `1,797 small pictures`."""
+    return " ".join(text.replace(",", "\u2009", 1).split()[:2]) if text[:1].isdigit() else ""
 
 
 def _target(data: DataChoice) -> str:

@@ -109,7 +109,14 @@ def shortcuts(window: Window) -> QDialog:
     grid.setHorizontalSpacing(theme.sizes().s32)
     line = 0
     groups = [
-        (menu, [(one.label, tuple(shown_keys(key) for key in one.keys)) for one in COMMANDS.values() if one.menu == menu and one.keys])
+        (
+            menu,
+            [
+                (one.label, tuple(shown_keys(key) for key in one.keys))
+                for one in COMMANDS.values()
+                if one.menu == menu and one.keys
+            ],
+        )
         for menu in MENUS
     ]
     groups.append(("Canvas", [(label, (key,)) for label, key in CANVAS_KEYS]))
@@ -164,7 +171,15 @@ def finder(window: Window) -> None:
     if window.has_project:
         entries += _recipe_entries(window)
     entries += [
-        Found("command", one.name, one.label, one.menu, shown_keys(one.keys[0]) if one.keys else "", one.icon, why_not=one.why_not(window))
+        Found(
+            "command",
+            one.name,
+            one.label,
+            one.menu,
+            shown_keys(one.keys[0]) if one.keys else "",
+            one.icon,
+            why_not=one.why_not(window),
+        )
         for one in COMMANDS.values()
     ]
     entries += [Found("template", one.name, one.title, one.data, words=one.line) for one in templates()]
@@ -179,10 +194,7 @@ def _recipe_entries(window: Window) -> list[Found]:
     if str(recipe.get("type")) not in recipes:
         return []
     params = recipes[str(recipe["type"])].params()
-    return [
-        Found("setting", name, one.label, "Train", words=one.help)
-        for name, one in params.items()
-    ]
+    return [Found("setting", name, one.label, "Train", words=one.help) for name, one in params.items()]
 
 
 def _chosen(window: Window, kind: str, key: str) -> None:

@@ -24,7 +24,7 @@ from app.places import drafts_folder, runs_folder, state_folder
 from engine.check import Problem, check
 from engine.codegen import Source, generate
 from engine.errors import UserError
-from engine.graph import Diff, diff
+from engine.graph import diff
 from engine.infer import Inference, infer
 from engine.project import SUFFIX, Project, dumps, load, write_atomically
 
@@ -281,10 +281,12 @@ def _journal_of(path: Path) -> Path:
     return state_folder() / "journal" / f"{key}{SUFFIX}"
 
 
+def slug(name: str) -> str:
+    """A project's name as a file name without an ending: `CNN on digits` to `cnn-on-digits`."""
+    return re.sub(r"[^\w]+", "-", name.lower()).strip("-")[:60] or "model"
+
+
 def new_draft(name: str) -> Path:
     """A fresh file name among the drafts."""
     stem = re.sub(r"[^\w\- ]", "", name).strip()[:40] or "Untitled"
     return drafts_folder() / f"{stem}-{uuid.uuid4().hex[:8]}{SUFFIX}"
-
-
-__all__ = ["Diff", "Document", "new_draft"]

@@ -229,9 +229,8 @@ def _recipe(project: Project, **values: Any) -> Project:
 
 
 def train(options: Namespace) -> int:
-    from engine.jobs import cross_validate
-
     from engine.check import ready
+    from engine.jobs import cross_validate
     from engine.runs import create
 
     path = Path(options.project)
@@ -241,7 +240,7 @@ def train(options: Namespace) -> int:
     if options.folds is not None:
         ready(project)
         with terminal.Progress(not options.json) as progress:
-            found = cross_validate(project, options.folds, on_progress=progress.share)
+            found = cross_validate(project, options.folds, folder, on_progress=progress.share)
         return _show_folds(found, options)
     if options.resume:
         run = find_run(options.resume, str(folder))
@@ -257,8 +256,12 @@ def _show_folds(found: Mapping[str, Any], options: Namespace) -> int:
     if options.json:
         _print(found)
         return 0
-    rows = [(name, f"{value['mean']:.4f}", f"± {value['std']:.4f}") for name, value in found["metrics"].items()]
-    terminal.table(("Metric", "Mean", "Spread"), rows, right=(1, 2))
+    rows = [
+        (output, metric, f"{value['mean']:.4f}", f"± {value['std']:.4f}")
+        for output, metrics in found["outputs"].items()
+        for metric, value in metrics.items()
+    ]
+    terminal.table(("Output", "Metric", "Mean", "Spread"), rows, right=(2, 3))
     return 0
 
 
@@ -390,8 +393,8 @@ def test(options: Namespace) -> None:
     if options.json:
         _print(found)
         return
-    for name, output in found["outputs"].items():
-        print(f"{name}: {found['items']} items of the {options.part} part")
+    for output in found["outputs"]:
+        print(f"{output['name']}: {found['items']} items of the {options.part} part")
         for metric, value in output["metrics"].items():
             if isinstance(value, int | float):
                 print(f"  {metric:20} {value:.4f}")

@@ -31,7 +31,7 @@ class Meters:
         memory = _memory()
         if memory is not None:
             used, total = memory
-            text = f"{words.size(used)} of {words.size(total)}"
+            text = f"{used / 1e9:.1f} of {total / 1e9:.0f} GB"
             rows.append(self._row("memory", "Memory", used / total, text))
         return rows
 

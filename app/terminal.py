@@ -40,10 +40,14 @@ def answers(found: Mapping[str, Any]) -> None:
     for item in found["items"]:
         parts = []
         for name, answer in item["answers"].items():
-            if "probability" in answer:
-                parts.append(f"{name}: {answer['answer']} ({words.percent(answer['probability'])})")
+            if answer.get("probability") is not None:
+                parts.append(f"{name}: {answer['class']} ({words.percent(answer['probability'])})")
+            elif "class" in answer:
+                parts.append(f"{name}: {answer['class']}")
+            elif "value" in answer:
+                parts.append(f"{name}: {answer['value']}")
             else:
-                parts.append(f"{name}: {answer['answer']}")
+                parts.append(f"{name}: {' × '.join(map(str, answer['shape']))} numbers")
         print(f"{item['name']}: {'; '.join(parts)}")
 
 
@@ -54,8 +58,8 @@ def proof(path: Path, found: Mapping[str, Any]) -> None:
         f"Compared with PyTorch on {found.get('items', 0)} items: largest difference {found.get('largest', 0):.2g}, "
         f"limit {found.get('limit', 1e-5):g} + {found.get('limit', 1e-5):g} · |value|."
     )
-    if found.get("same_class") is not None:
-        print(f"Same class in {found['same_class']} of {found.get('class_items', found.get('items', 0))} cases.")
+    if found.get("class_items"):
+        print(f"Same class in {found['same_class']} of {found['class_items']} cases.")
 
 
 class Progress:

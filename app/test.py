@@ -147,6 +147,7 @@ class TestPresenter(QObject):
             return
         made = _classes_result(report, found) if report["kind"] == "classes" else _numbers_result(report, found)
         self.widget.show_result(made)
+        self.widget.set_test_count(int(found["items"]))
         self._ask_items(made, report)
 
     def _ask_items(self, made: TestResult, report: Mapping[str, Any]) -> None:
@@ -177,7 +178,10 @@ class TestPresenter(QObject):
 
     def _on_file(self) -> None:
         path, _ = QFileDialog.getOpenFileName(
-            self.widget, "Open an item", "", "Pictures and tables (*.png *.jpg *.jpeg *.bmp *.webp *.gif *.csv *.json);;All files (*)"
+            self.widget,
+            "Open an item",
+            "",
+            "Pictures and tables (*.png *.jpg *.jpeg *.bmp *.webp *.gif *.csv *.json);;All files (*)",
         )
         if path:
             self.answer(path)
@@ -209,7 +213,7 @@ class TestPresenter(QObject):
             proof = run.result("export:onnx")
         except UserError:
             return ""
-        path = str((proof or {}).get("path", ""))
+        path = str((proof or {}).get("file", ""))
         return path if path and Path(path).is_file() else ""
 
     def _show_answer(self, values: Any, found: Mapping[str, Any]) -> None:
@@ -270,21 +274,38 @@ def _cells(row: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
 def _classes_result(report: Mapping[str, Any], found: Mapping[str, Any]) -> TestResult:
     metrics = report["metrics"]
     facts = [
-        Fact("Right answers", words.percent(metrics["accuracy"]), f"{report['right']} of {report['count']}", "Accuracy"),
+        Fact(
+            "Right answers", words.percent(metrics["accuracy"]), f"{report['right']} of {report['count']}", "Accuracy"
+        ),
     ]
     if metrics.get("top3") is not None:
         facts.append(Fact("Right in the first three", words.percent(metrics["top3"]), "", "Top-3 accuracy"))
     weakest = report.get("weakest")
     if weakest:
-        facts.append(Fact("Weakest class", str(weakest["class"]), f"{words.percent(weakest['found'], 0)} found", "Lowest recall"))
+        facts.append(
+            Fact("Weakest class", str(weakest["class"]), f"{words.percent(weakest['found'], 0)} found", "Lowest recall")
+        )
     sure = report.get("sure")
     if sure and sure.get("share") is not None:
         facts.append(
-            Fact("When it says 90 % sure", words.percent(sure["share"], 0), f"are right, {sure['count']} items", "Share of right answers with a probability of at least 0.9")
+            Fact(
+                "When it says 90 % sure",
+                words.percent(sure["share"], 0),
+                f"are right, {sure['count']} items",
+                "Share of right answers with a probability of at least 0.9",
+            )
         )
-    facts.append(Fact("F1", words.percent(metrics["f1"]), "", "Mean over the classes of the balance of precision and recall"))
+    facts.append(
+        Fact("F1", words.percent(metrics["f1"]), "", "Mean over the classes of the balance of precision and recall")
+    )
     mistakes = tuple(
-        Mistake(int(one["item"]), int(one["truth"]), int(one["answer"]), float(one["truth_probability"]), float(one["probability"]))
+        Mistake(
+            int(one["item"]),
+            int(one["truth"]),
+            int(one["answer"]),
+            float(one["truth_probability"]),
+            float(one["probability"]),
+        )
         for one in report["mistakes"][:MOST_SHOWN]
     )
     return TestResult(
@@ -300,13 +321,19 @@ def _classes_result(report: Mapping[str, Any], found: Mapping[str, Any]) -> Test
 def _numbers_result(report: Mapping[str, Any], found: Mapping[str, Any]) -> TestResult:
     metrics = report["metrics"]
     facts = (
-        Fact("Explained", "—" if metrics.get("r2") is None else f"{metrics['r2']:.3f}", "R²", "Coefficient of determination: 1 is perfect, 0 is no better than the mean"),
+        Fact(
+            "Explained",
+            "—" if metrics.get("r2") is None else f"{metrics['r2']:.3f}",
+            "R²",
+            "Coefficient of determination: 1 is perfect, 0 is no better than the mean",
+        ),
         Fact("Off by, on average", words.number(metrics["mae"], 4), "", "Mean absolute error"),
         Fact("Large errors count more", words.number(metrics["rmse"], 4), "", "Root mean squared error"),
         Fact("Items", words.thousands(report["count"])),
     )
     mistakes = tuple(
-        Mistake(int(one["item"]), 0, 0, float(one["truth"]), float(one["answer"])) for one in report["mistakes"][:MOST_SHOWN]
+        Mistake(int(one["item"]), 0, 0, float(one["truth"]), float(one["answer"]))
+        for one in report["mistakes"][:MOST_SHOWN]
     )
     return TestResult(
         kind="number",

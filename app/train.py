@@ -147,7 +147,9 @@ class TrainPresenter(QObject):
         """Train the project as it is now, in a process of its own."""
 
         def work() -> None:
-            run = create(self.document.project, self.document.runs, "", {"window": True})
+            run = create(
+                self.document.project, self.document.runs, recipe_words(self.document.project), {"window": True}
+            )
             run.start()
             self._list_runs()
             self.choose(run.id)
@@ -341,7 +343,9 @@ class TrainPresenter(QObject):
         per_epoch = info.seconds / max(info.epoch, 1)
         names = list(dict.fromkeys(one.metric for one in values))
         self.widget.set_metrics([metric_name(name) for name in names])
-        self.widget.set_epochs([EpochRow(one.epoch, one.epoch * per_epoch, one.part, one.metric, one.value) for one in values])
+        self.widget.set_epochs(
+            [EpochRow(one.epoch, one.epoch * per_epoch, one.part, one.metric, one.value) for one in values]
+        )
         gradients = run.gradients()
         if gradients:
             self._show_gradients(gradients)
@@ -391,9 +395,7 @@ class TrainPresenter(QObject):
         )
 
     def _show_doctor(self, found: list[Any]) -> None:
-        rows = [
-            Advice(one.level, one.title, one.text, one.button, one.remedy) for one in found
-        ]
+        rows = [Advice(one.level, one.title, one.text, one.button, one.remedy) for one in found]
         self.widget.set_doctor(rows, "just now" if self.running else "")
 
     def _on_advice(self, remedy: str) -> None:
@@ -458,7 +460,9 @@ class TrainPresenter(QObject):
         for place, run in enumerate(run for run in self._runs if run.id in ids):
             info = self._infos[run.id]
             per_epoch = info.seconds / max(info.epoch, 1)
-            epochs = tuple(EpochRow(one.epoch, one.epoch * per_epoch, one.part, one.metric, one.value) for one in run.epochs())
+            epochs = tuple(
+                EpochRow(one.epoch, one.epoch * per_epoch, one.part, one.metric, one.value) for one in run.epochs()
+            )
             shown.append(ComparedRun(run.id, info.name, place, (), epochs))
         self.widget.set_compared(shown)
 
@@ -477,7 +481,9 @@ class TrainPresenter(QObject):
             return
         box = QMessageBox(self._window)
         box.setText(f"Delete the run {self._infos[run_id].name}?")
-        box.setInformativeText("Its curves, checkpoints and test results are removed from the disk. This cannot be undone.")
+        box.setInformativeText(
+            "Its curves, checkpoints and test results are removed from the disk. This cannot be undone."
+        )
         delete = box.addButton("Delete run", QMessageBox.ButtonRole.DestructiveRole)
         box.addButton(QMessageBox.StandardButton.Cancel)
         box.exec()
@@ -519,7 +525,12 @@ class TrainPresenter(QObject):
         menu = QMenu(self._window)
         menu.aboutToHide.connect(menu.deleteLater)
         current = str(self.document.project.recipe.get("device", "auto"))
-        names = {"auto": "Fastest there is", "cpu": f"Processor, {os.cpu_count()} cores", "cuda": "NVIDIA GPU (CUDA)", "mps": "Apple GPU"}
+        names = {
+            "auto": "Fastest there is",
+            "cpu": f"Processor, {os.cpu_count()} cores",
+            "cuda": "NVIDIA GPU (CUDA)",
+            "mps": "Apple GPU",
+        }
         for key, text in names.items():
             action = menu.addAction(text, lambda key=key: self._edit_recipe("Choose device", {"device": key}))
             action.setCheckable(True)
@@ -528,6 +539,13 @@ class TrainPresenter(QObject):
 
     def _show_machine(self) -> None:
         self.widget.set_machine([Meter(*row) for row in self._meters.read()])
+
+
+def recipe_words(project: Project) -> str:
+    """What tells a run from others at a glance: `AdamW 0.003, one cycle`."""
+    made: Any = recipes.make(project.recipe)
+    schedule = "" if type(made.schedule).__name__ == "Constant" else f", {type(made.schedule).label.lower()}"
+    return f"{type(made.optimizer).label} {made.optimizer.lr:g}{schedule}"
 
 
 def _choice(value: Any) -> dict[str, Any]:

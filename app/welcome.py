@@ -77,7 +77,11 @@ class Welcome(QObject):
             if key not in self._pictures:
                 sizes = theme.sizes()
                 project = load(path)
-                size = self.widget.picture_size() if not small else QSize(sizes.recent_picture_width, sizes.recent_picture_height)
+                size = (
+                    self.widget.picture_size()
+                    if not small
+                    else QSize(sizes.recent_picture_width, sizes.recent_picture_height)
+                )
                 self._pictures[key] = thumbnail(project.graph, size, project.blocks, self.widget.devicePixelRatioF())
             return self._pictures[key]
         except (OSError, UserError):

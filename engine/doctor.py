@@ -92,7 +92,7 @@ def _shaking(train: list[float]) -> Advice | None:
         return None
     turns = sum(1 for a, b, c in zip(last, last[1:], last[2:], strict=False) if (b - a) * (c - b) < 0)
     swing = (max(last) - min(last)) / max(abs(sum(last) / len(last)), 1e-9)
-    if turns < 3 or swing < 0.5:
+    if turns < 3 or swing < 0.5 or max(last) - min(last) < 0.05 * abs(train[0]):
         return None
     text = f"In the last {len(last)} epochs the training loss swung between {min(last):.3g} and {max(last):.3g}."
     return Advice("warning", "The steps are too large", text, "lower_rate", "Use a third of the rate")

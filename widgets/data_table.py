@@ -63,7 +63,8 @@ class RowsModel(QAbstractTableModel):
             return self._cell(index.row(), index.column())
         if role == Qt.ItemDataRole.TextAlignmentRole:
             number = self.columns[index.column()].kind == "number"
-            return (Qt.AlignmentFlag.AlignRight if number else Qt.AlignmentFlag.AlignLeft) | Qt.AlignmentFlag.AlignVCenter
+            side = Qt.AlignmentFlag.AlignRight if number else Qt.AlignmentFlag.AlignLeft
+            return side | Qt.AlignmentFlag.AlignVCenter
         return None
 
     def _cell(self, row: int, column: int) -> str | None:
@@ -125,7 +126,8 @@ class ColumnHead(QHeaderView):
     def sectionSizeFromContents(self, section):
         sizes, column = theme.sizes(), self._rows.columns[section]
         name = width_of(column.name, "name") + sizes.icon + 3 * sizes.s8
-        return QSize(round(min(max(name, sizes.palette_least * 0.62), sizes.palette_most * 0.75)), self.sizeHint().height())
+        wide = min(max(name, sizes.palette_least * 0.62), sizes.palette_most * 0.75)
+        return QSize(round(wide), self.sizeHint().height())
 
     def paintSection(self, painter: QPainter, rect, section):
         if section >= len(self._rows.columns):

@@ -57,8 +57,9 @@ class MistakesModel(QAbstractListModel):
         if role == MISTAKE:
             return mistake
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-            said = f"said {self.name(mistake.answer)} {words.percent(mistake.answer_share, 0)}"
-            return f"Item {mistake.index + 1}: {said}, is {self.name(mistake.truth)}"
+            sure = words.percent(mistake.answer_share, 0)
+            said = mistake.said or f"{self.name(mistake.answer)} {sure}"
+            return f"Item {mistake.index + 1}: said {said}, is {mistake.true or self.name(mistake.truth)}"
         return None
 
 
@@ -84,9 +85,14 @@ class _Delegate(QStyledItemDelegate):
         else:
             self._paint_values(painter, mistake, top)
         answer = QRectF(inside.x(), inside.bottom() - 2 * height, inside.width(), height)
-        self._paint_line(painter, answer, "x", "error", model.name(mistake.answer), mistake.answer_share, True)
         truth = answer.translated(0, height)
-        self._paint_line(painter, truth, "check", "good", model.name(mistake.truth), mistake.truth_share, False)
+        if mistake.said:
+            self._paint_line(painter, answer, "x", "error", "said", mistake.said, True)
+            self._paint_line(painter, truth, "check", "good", "true", mistake.true, False)
+        else:
+            sure, right = words.percent(mistake.answer_share, 0), words.percent(mistake.truth_share, 0)
+            self._paint_line(painter, answer, "x", "error", model.name(mistake.answer), sure, True)
+            self._paint_line(painter, truth, "check", "good", model.name(mistake.truth), right, False)
         painter.restore()
 
     def _paint_values(self, painter: QPainter, mistake: Mistake, area: QRectF) -> None:
@@ -100,10 +106,9 @@ class _Delegate(QStyledItemDelegate):
                  Qt.AlignmentFlag.AlignRight, bold=True)  # fmt: skip
             text(painter, line.adjusted(0, 0, -wide - theme.sizes().s6, 0), name, "caption", "text2")
 
-    def _paint_line(self, painter, line: QRectF, icon: str, tone: str, name: str, share: float, strong: bool) -> None:
+    def _paint_line(self, painter, line: QRectF, icon: str, tone: str, name: str, said: str, strong: bool) -> None:
         sizes = theme.sizes()
         paint_icon(painter, icon, line.x(), line.center().y(), sizes.icon_small, tone)
-        said = words.percent(share, 0)
         ink = "text1" if strong else "text2"
         text(painter, line, said, "secondary", ink, Qt.AlignmentFlag.AlignRight, bold=strong)
         rest = line.adjusted(sizes.icon_small + sizes.s4, 0, -width_of(said, "secondary", strong) - sizes.s4, 0)
@@ -131,7 +136,6 @@ class MistakeGrid(QListView):
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self.setAccessibleName("Worst mistakes")
         self.selectionModel().currentChanged.connect(self._on_current)
 
@@ -141,7 +145,7 @@ class MistakeGrid(QListView):
 
     def _fit(self) -> None:
         sizes = theme.sizes()
-        room = self.viewport().width() - sizes.gap
+        room = self.width() - sizes.scroll_bar - sizes.gap
         columns = max(1, min(COLUMNS, room // sizes.template_picture))
         wide = max(sizes.tile, room // columns)
         edge = 2 * sizes.s8 + sizes.s12

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QStackedWidget, QWidget
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtWidgets import QSizePolicy, QStackedWidget, QWidget
 
 from widgets import theme, words
-from widgets.controls.base import Line, Themed, column, row, surface
-from widgets.controls.buttons import Segmented
+from widgets.controls.base import Line, Themed, box, column, row, start, surface, text, width_of
+from widgets.controls.buttons import Button, Segmented
 from widgets.controls.fields import Choice
-from widgets.controls.labels import Elided, Label
+from widgets.controls.labels import Label
 from widgets.controls.layout import EmptyState, Panel
 from widgets.controls.marks import Chip, ProgressRing
 from widgets.drop import Banner
@@ -24,23 +24,56 @@ from widgets.values import Fact, ModelChoice, TestResult, TryResult
 _RESIDUAL_BINS = 24
 
 
-class _Number(QWidget):
+class _Number(Themed, QWidget):
     """One large number with words above and a note beside it."""
+
+    wants_ring = False
 
     def __init__(self, fact: Fact, parent: QWidget):
         super().__init__(parent)
-        sizes = theme.sizes()
-        whole = column(self, space=sizes.s2)
-        whole.addWidget(Elided(fact.words, "secondary", "text2", parent=self))
-        line = row(space=sizes.s8)
-        line.addWidget(Label(fact.value, "page_title", parent=self))
-        note = Elided(fact.note, "caption", "text2", parent=self)
-        note.setVisible(bool(fact.note))
-        line.addWidget(note, 1, Qt.AlignmentFlag.AlignBottom)
-        line.addStretch(0)
-        whole.addLayout(line)
+        self._fact = fact
         self.setToolTip(fact.tip)
         self.setAccessibleName(f"{fact.words}: {fact.value} {fact.note}".strip())
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+
+    def minimumSizeHint(self):
+        wide = max(width_of(self._fact.words, "secondary"), width_of(self._fact.value, "page_title"))
+        return QSize(round(wide), theme.sizes().row_head)
+
+    def paintEvent(self, event):
+        painter, sizes, fact = start(self), theme.sizes(), self._fact
+        first, second = theme.line_height("secondary"), theme.line_height("page_title")
+        top = (self.height() - first - second - sizes.s2) / 2
+        text(painter, QRectF(0, top, self.width(), first), fact.words, "secondary", "text2")
+        line = QRectF(0, top + first + sizes.s2, self.width(), second)
+        text(painter, line, fact.value, "page_title")
+        beside = line.adjusted(width_of(fact.value, "page_title") + sizes.s8, sizes.s4, 0, 0)
+        text(painter, beside, fact.note, "caption", "text2")
+
+
+class _Signs(Themed, QWidget):
+    """What the colors of the matrix mean."""
+
+    wants_ring = False
+    _REST = "Rows: the truth. Columns: the model's answer."
+
+    def __init__(self, parent: QWidget):
+        super().__init__(parent)
+        self.setAccessibleName(f"Blue is right, orange is wrong. {self._REST}")
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+
+    def sizeHint(self):
+        return QSize(theme.sizes().palette, theme.sizes().row_fact)
+
+    def paintEvent(self, event):
+        painter, sizes, x = start(self), theme.sizes(), 0.0
+        for color, words_ in (("right", "right"), ("wrong", "wrong"), (None, self._REST)):
+            if color:
+                side = sizes.icon_tiny
+                box(painter, QRectF(x, (self.height() - side) / 2, side, side), sizes.gap, color)
+                x += side + sizes.s6
+            text(painter, QRectF(x, 0, self.width() - x, self.height()), words_, "caption", "text2")
+            x += width_of(words_, "caption") + sizes.s16
 
 
 class Numbers(Themed, QWidget):
@@ -56,12 +89,14 @@ class Numbers(Themed, QWidget):
         self._line = row(self, space=sizes.s24)
         self._line.setContentsMargins(sizes.s16, 0, sizes.s16, 0)
         block = column(space=sizes.s4)
+        block.addStretch(1)
         block.addWidget(Label("Model", "secondary", "text2", parent=self))
         self.model = Choice(self)
         self.model.setAccessibleName("Model")
         self.model.setMinimumWidth(sizes.palette_least)
         self.model.chosen.connect(self.model_chosen)
         block.addWidget(self.model)
+        block.addStretch(1)
         self._line.addLayout(block)
         self._shown: list[QWidget] = []
         self._line.addStretch(1)
@@ -99,14 +134,20 @@ class MixUps(Panel):
         self.body.setContentsMargins(sizes.s12, 0, sizes.s12, sizes.s12)
         page = QWidget(self)
         inside = column(page, space=sizes.s8)
-        self.legend = Label("Blue is right, orange is wrong. Rows: the truth. Columns: the model's answer.", "caption",
-                            "text2", wrap=True, parent=page)  # fmt: skip
         self.matrix = Confusion(page)
         self.matrix.cell_chosen.connect(self._on_cell)
-        self.chosen = Label("", "secondary", wrap=True, parent=page)
-        inside.addWidget(self.legend)
-        inside.addWidget(self.matrix, 1)
-        inside.addWidget(self.chosen)
+        self.chosen = Label("", "secondary", "text2", wrap=True, parent=page)
+        self.release = Button("Clear", None, "quiet", page)
+        self.release.set_small(True)
+        self.release.clicked.connect(self._on_release)
+        inside.addWidget(_Signs(page))
+        inside.addWidget(self.matrix)
+        inside.addWidget(Line(page))
+        foot = row(space=sizes.s8)
+        foot.addWidget(self.chosen, 1)
+        foot.addWidget(self.release)
+        inside.addLayout(foot)
+        inside.addStretch(1)
         self.stack.addWidget(page)
         page = QWidget(self)
         inside = column(page, space=sizes.s12)
@@ -135,6 +176,10 @@ class MixUps(Panel):
 
     def _say(self, cell: tuple[int, int] | None) -> None:
         self.chosen.setText(self.matrix.spoken(cell) if cell else "Choose a cell to see its items.")
+        self.release.setVisible(cell is not None)
+
+    def _on_release(self) -> None:
+        self.matrix.choose(None)
 
     def _on_unit(self, key: str) -> None:
         self.matrix.set_shares(key == "shares")
@@ -196,12 +241,15 @@ class Mistakes(QWidget):
         shown = [m for m in result.mistakes if truth < 0 or (m.truth, m.answer) == (truth, answer)]
         filtered = truth >= 0
         self.filter.setVisible(filtered)
+        numbers = result.kind != "classes"
+        self.title.setText("Furthest off" if numbers else "Worst mistakes")
         if filtered:
             self.filter.set_words(f"{result.classes[truth]} → {result.classes[answer]}")
         wrong = sum(n for t, line in enumerate(result.confusion) for a, n in enumerate(line) if t != a)
         left_out = wrong - len(shown) if not filtered else 0
         more = f", {words.thousands(left_out)} more not shown" if left_out > 0 else ""
-        self.note.setText(f"{words.thousands(len(shown))}, most certain first{more}" if shown else "")
+        order = "furthest" if numbers else "most certain"
+        self.note.setText(f"{words.thousands(len(shown))}, {order} first{more}" if shown else "")
         self.grid.setVisible(bool(shown))
         self.none.setVisible(not shown)
         right = filtered and truth == answer

@@ -162,7 +162,6 @@ class ThumbGrid(QListView):
         self.setUniformItemSizes(True)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self.setAccessibleName("Pictures")
 
     def chosen(self) -> int:
@@ -172,7 +171,7 @@ class ThumbGrid(QListView):
     def resizeEvent(self, event):
         """Divide the width into columns near the wanted size of a picture."""
         sizes = theme.sizes()
-        room = self.viewport().width() - sizes.gap  # Qt wraps a row that fills the width to the pixel
+        room = self.width() - sizes.scroll_bar - sizes.gap  # Qt wraps a row that fills the width to the pixel
         columns = max(1, round(room / (sizes.thumb + sizes.s12)))
         wide = min(room // columns, 2 * sizes.thumb)
         self.setGridSize(QSize(wide, wide + sizes.s8 + theme.line_height("caption")))

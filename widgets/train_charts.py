@@ -7,11 +7,11 @@ from PySide6.QtGui import QPen
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 
 from widgets import theme
+from widgets.controls import SliderField
 from widgets.controls.base import Themed, column, row, start, text, width_of
 from widgets.controls.buttons import Segmented
 from widgets.controls.fields import Choice
 from widgets.controls.labels import Label
-from widgets.controls import SliderField
 from widgets.plots.area import star
 from widgets.plots.chart import EPOCHS, TIME, Chart, Crosshair, PlotCard, Style
 from widgets.plots.heat import HeatMap

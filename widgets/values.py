@@ -253,6 +253,8 @@ class Mistake:
     answer_share: float
     png: bytes = b""
     values: tuple[tuple[str, str], ...] = ()  # for tables: name, value
+    said: str = ""  # for numbers: what the model said, in words; truth and answer do not count then
+    true: str = ""
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,9 @@ class Confusion(Themed, QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setAccessibleName("Mix-ups")
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
         theme.notifier().changed.connect(self._on_changed)
 
     def set_values(self, names, counts) -> None:
@@ -224,7 +226,7 @@ class Confusion(Themed, QWidget):
                 box(painter, cell.adjusted(gap / 2, gap / 2, -gap / 2, -gap / 2), min(sizes.r4, side / 6), color)
                 words_ = self._words(truth, count)
                 if count and width_of(words_, role, True) <= side - gap:
-                    ink = _ink_on(color) if strength else theme.color("text1")
+                    ink = _ink_on(color, 0.3 if truth == answer else 0.2) if strength else theme.color("text1")
                     text(painter, cell, words_, role, ink, Qt.AlignmentFlag.AlignHCenter, bold=True)
 
     def _words(self, truth: int, count: int) -> str:
@@ -265,8 +267,8 @@ class Confusion(Themed, QWidget):
             super().keyPressEvent(event)
 
 
-def _ink_on(color):
-    """Return white or near black, whichever reads better on a color."""
+def _ink_on(color, white_below: float):
+    """Return white on colors darker than a luminance, else near black."""
     light = 0.2126 * color.redF() ** 2.2 + 0.7152 * color.greenF() ** 2.2 + 0.0722 * color.blueF() ** 2.2
     dark = theme.color("canvas") if theme.is_dark() else theme.color("text1")
-    return theme.color("on_fill") if light < 0.2 else dark
+    return theme.color("on_fill") if light < white_below else dark

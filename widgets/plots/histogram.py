@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
@@ -55,13 +57,15 @@ class Histogram(Themed, QWidget):
 
     def _write(self, edge: float) -> str:
         value = 10.0**edge if self._powers else edge
-        return f"{value:.9f}".rstrip("0").rstrip(".") if 1e-9 <= abs(value) < 1e-3 else words.number(value, 3)
+        if not 1e-9 <= abs(value) < 1e-3:
+            return words.number(value, 3)
+        return f"{value:.{1 - math.floor(math.log10(abs(value)))}f}".rstrip("0").rstrip(".")
 
     def _range(self) -> tuple[float, float]:
         low, high = self._edges[0], self._edges[-1]
         if self._limit is not None:
-            pad = (max(high, self._limit) - low) * 0.03
-            high = max(high, self._limit + pad)
+            pad = (max(high, self._limit) - min(low, self._limit)) * 0.03
+            low, high = min(low, self._limit - pad), max(high, self._limit + pad)
         return low, high
 
     def _bars(self) -> QRectF:
@@ -75,13 +79,14 @@ class Histogram(Themed, QWidget):
         painter, sizes, bars = start(self), theme.sizes(), self._bars()
         low, high = self._range()
         scale = bars.width() / ((high - low) or 1)
-        filled = QRectF(bars.x(), bars.y(), (self._edges[-1] - low) * scale, bars.height())
+        left = bars.x() + (self._edges[0] - low) * scale
+        filled = QRectF(left, bars.y(), (self._edges[-1] - self._edges[0]) * scale, bars.height())
         paint_bars(painter, filled, self._counts, self._color, gap=sizes.gap)
         painter.fillRect(QRectF(bars.x(), bars.bottom(), bars.width(), sizes.hair), theme.color("line2"))
         line = theme.line_height("caption")
         below = QRectF(0, bars.bottom() + sizes.s4, bars.width(), line)
-        text(painter, below, self._write(low), "caption", "text3")
-        right = self._limit if self._limit is not None else high
+        text(painter, below, self._write(self._edges[0] if self._limit is None else low), "caption", "text3")
+        right = max(self._edges[-1], self._limit) if self._limit is not None else high
         words_ = self._write(right)
         text(painter, below, words_, "caption", "text3", Qt.AlignmentFlag.AlignRight)
         if self._limit is not None:
@@ -93,7 +98,8 @@ class Histogram(Themed, QWidget):
         painter.setPen(pen)
         painter.drawLine(QPointF(round(x) + 0.5, 0), QPointF(round(x) + 0.5, bars.bottom()))
         wide = width_of(self._limit_words, "caption") + 1
-        area = QRectF(x - wide - theme.sizes().s6, 0, wide, line)
+        gap = theme.sizes().s6
+        area = QRectF(x - wide - gap if x > wide + gap else x + gap, 0, wide, line)
         text(painter, area, self._limit_words, "caption", "error")
 
     def bin_at(self, x: float) -> int | None:
@@ -102,8 +108,8 @@ class Histogram(Themed, QWidget):
             return None
         low, high = self._range()
         value = low + x / max(1, self.width()) * (high - low)
-        share = (value - low) / ((self._edges[-1] - low) or 1)
-        at = int(share * len(self._counts))
+        share = (value - self._edges[0]) / ((self._edges[-1] - self._edges[0]) or 1)
+        at = math.floor(share * len(self._counts))
         return at if 0 <= at < len(self._counts) else None
 
     def mouseMoveEvent(self, event):

@@ -37,7 +37,7 @@ class Scatter(Themed, QWidget):
         step = places[1] - places[0] if len(places) > 1 else 1.0
         left = max(width_of(scales.write(p, step, "number"), "caption") for p in places) + sizes.s8
         left += line + sizes.s4
-        side_x, side_y = self.width() - left - sizes.s8, self.height() - 2 * line - sizes.s8 - line / 2
+        side_x, side_y = self.width() - left - sizes.s16, self.height() - 2 * line - sizes.s8 - line / 2
         side = max(1.0, min(side_x, side_y))
         return QRectF(left, line / 2, side, side)
 
