@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
@@ -20,91 +20,103 @@ if TYPE_CHECKING:
 
 CHUNK = 4096
 SHARE = 0.5
-"""Share of the free memory that prepared data may take; beyond it batches are prepared one by one."""
+"""Share of the free memory that a part of the data may take."""
+
+Prepare = Callable[[tuple[Tensor, ...]], tuple[Tensor, ...]]
+Fetch = Callable[[Tensor], tuple[Tensor, ...]]
 
 
 @dataclass
 class Part:
-    """The items of one part of the data. `inputs` are prepared, unless `prepare` does it batch by batch."""
+    """The items of one part of the data, in one of three ways, the fastest that fits into memory:
+    `inputs` prepared and on the device; `inputs` raw and on the device, prepared batch by batch by `prepare`; or no
+    `inputs` and each batch read by `fetch` from the cache on disk.
+    """
 
     inputs: tuple[Tensor, ...]
     targets: dict[str, Tensor]
     count: int
     scales: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     """Mean and standard deviation of the targets that are standardized."""
-    prepare: Built | None = None
     device: torch.device = field(default_factory=lambda: torch.device("cpu"))
+    prepare: Prepare | None = None
+    fetch: Fetch | None = None
 
     def batch(self, items: Tensor) -> tuple[tuple[Tensor, ...], dict[str, Tensor]]:
         """Inputs and targets of the items of those numbers."""
         targets = {name: target.index_select(0, items) for name, target in self.targets.items()}
-        if self.prepare is None:
-            return tuple(value.index_select(0, items) for value in self.inputs), targets
-        on = items.to(self.inputs[0].device) if self.inputs else items
-        raw = tuple(value.index_select(0, on).to(self.device) for value in self.inputs)
-        with torch.no_grad():
-            return self.prepare.prepared(raw), targets
+        if self.fetch is not None:
+            return self._prepared(self.fetch(items)), targets
+        return self._prepared(tuple(value.index_select(0, items) for value in self.inputs)), targets
 
     def slice(self, start: int, stop: int) -> tuple[tuple[Tensor, ...], dict[str, Tensor]]:
         """Inputs and targets of consecutive items."""
         targets = {name: target[start:stop] for name, target in self.targets.items()}
-        inputs = tuple(value[start:stop] for value in self.inputs)
+        if self.fetch is not None:
+            return self._prepared(self.fetch(torch.arange(start, min(stop, self.count)))), targets
+        return self._prepared(tuple(value[start:stop] for value in self.inputs)), targets
+
+    def _prepared(self, values: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
         if self.prepare is None:
-            return inputs, targets
+            return values
         with torch.no_grad():
-            return self.prepare.prepared(tuple(value.to(self.device) for value in inputs)), targets
+            return self.prepare(values)
 
 
 def load_part(built: Built, dataset: Dataset, indices: np.ndarray, device: torch.device) -> Part:
     """The items at some places of a data set as a part on the device."""
-    raw = raw_inputs(dataset, bindings(built.project, built.source), indices, built.project.data.schema)
-    return part_of(built, raw, raw_targets(dataset, built.targets, indices), device)
-
-
-def part_of(built: Built, raw: Sequence[np.ndarray], targets: Mapping[str, np.ndarray], device: torch.device) -> Part:
-    """Raw arrays as a part on the device.
-
-    Inputs are prepared here, once, where the result fits into half of the free memory; otherwise they stay raw (and
-    in memory-mapped files, if that is where they are) and each batch is prepared when it is used.
-    """
-    scales = built.scales
-    answers = {name: _target(value, scales.get(name), device) for name, value in targets.items()}
-    count = len(raw[0]) if raw else 0
-    for name, value in answers.items():
-        if value.is_floating_point() and not bool(torch.isfinite(value).all()):
-            raise UserError(f"The target “{name}” holds values that are missing or not finite. Leave those items out.")
-    values = [torch.from_numpy(_writable(array)) for array in raw]
+    pairs, schema = bindings(built.project, built.source), built.project.data.schema
+    scales, count = built.scales, len(indices)
+    truths = raw_targets(dataset, built.targets, indices)
+    targets = {name: _target(name, value, scales.get(name), device) for name, value in truths.items()}
     built.preparation.to(device)
-    if not _fits(built, values, count, device):
-        return Part(tuple(values), answers, count, scales, built, device)
+
+    def fetch(places: np.ndarray) -> tuple[Tensor, ...]:
+        arrays = raw_inputs(dataset, pairs, indices[places], schema)
+        return tuple(torch.from_numpy(_own(array)).to(device) for array in arrays)
+
+    part = Part((), targets, count, scales, device, built.prepared)
+    if not count:
+        return part
+    few = fetch(np.arange(min(2, count)))
+    room = SHARE * free_memory(device)
     with torch.no_grad():
-        chunks = [
-            built.prepared([value[start : start + CHUNK].to(device) for value in values])
-            for start in range(0, max(1, count), CHUNK)
-        ]
-    inputs = tuple(torch.cat(parts) if len(parts) > 1 else parts[0].clone() for parts in zip(*chunks, strict=True))
-    return Part(inputs, answers, count, scales, None, device)
+        prepared_fits = _bytes_per_item(built.prepared(few)) * count <= room
+    if prepared_fits:
+        part.inputs, part.prepare = _resident(fetch, built.prepared, count), None
+    elif _bytes_per_item(few) * count <= room:
+        part.inputs = _resident(fetch, lambda raw: raw, count)
+    else:
+        part.fetch = lambda items: fetch(items.cpu().numpy())
+    return part
 
 
-def _writable(array: np.ndarray) -> np.ndarray:
-    """torch warns of arrays that may not be written; those are copied unless they are mapped files too large for it."""
+def _resident(fetch: Callable[[np.ndarray], tuple[Tensor, ...]], prepare: Prepare, count: int) -> tuple[Tensor, ...]:
+    """All items at once, read and prepared in pieces, so that nothing exists twice."""
+    found: tuple[Tensor, ...] = ()
+    with torch.no_grad():
+        for start in range(0, count, CHUNK):
+            piece = prepare(fetch(np.arange(start, min(start + CHUNK, count))))
+            found = found or tuple(one.new_empty((count, *one.shape[1:])) for one in piece)
+            for whole, one in zip(found, piece, strict=True):
+                whole[start : start + len(one)] = one
+    return found
+
+
+def _bytes_per_item(values: tuple[Tensor, ...]) -> int:
+    return sum(value.numel() * value.element_size() // len(value) for value in values)
+
+
+def _own(array: np.ndarray) -> np.ndarray[Any, Any]:
+    """An array that torch may take as it is: whole, and not a view of a read-only file."""
     array = np.ascontiguousarray(array)
     return array if array.flags.writeable else array.copy()
 
 
-def _target(value: np.ndarray, scale: tuple[float, float] | None, device: torch.device) -> Tensor:
+def _target(name: str, value: np.ndarray, scale: tuple[float, float] | None, device: torch.device) -> Tensor:
+    if value.dtype.kind == "f" and not np.isfinite(value).all():
+        raise UserError(f"The target “{name}” holds values that are missing or not finite. Leave those items out.")
     if scale is not None:
         mean, std = scale
         value = ((value.astype(np.float64) - mean) / std).astype(np.float32)
-    return torch.from_numpy(_writable(value)).to(device)
-
-
-def _fits(built: Built, raw: Sequence[Tensor], count: int, device: torch.device) -> bool:
-    """Whether the prepared inputs fit into half of the free memory, judged by the first few items."""
-    if not count:
-        return True
-    with torch.no_grad():
-        few = min(2, count)
-        prepared = built.prepared([value[:few].to(device) for value in raw])
-    needed = sum(value.numel() * value.element_size() for value in prepared) // few * count
-    return 2 * needed <= free_memory(device)  # twice: the chunks and their joined result exist for a moment
+    return torch.from_numpy(_own(value)).to(device)

@@ -49,8 +49,8 @@ def table(count: int = 1_000_000) -> tuple[Project, Dataset]:
     columns["label"] = (columns["x0"] + columns["x1"] * columns["x2"] > 0).astype(np.int64)
     fields = tuple(Field(f"x{n}", "number", Numbers(1)) for n in range(30))
     fields += (Field("label", "category", Category(classes=2), ("no", "yes"), "target"),)
-    cards = [("TableInput", {}), ("Linear", {"features": 64}), ("ReLU", {}), ("Linear", {"features": 64}), ("ReLU", {}),
-             ("Linear", {"features": 2}), ("CrossEntropy", {})]  # fmt: skip
+    cards = [("TableInput", {}), ("Linear", {"features": 64}), ("ReLU", {}), ("Linear", {"features": 64}),
+             ("ReLU", {}), ("Linear", {"features": 2}), ("CrossEntropy", {})]  # fmt: skip
     return project_of(fields, cards, 1024, count), Dataset(fields, columns, count, None, (), "")
 
 
@@ -65,7 +65,8 @@ def pictures(count: int = 60_000) -> tuple[Project, Dataset]:
     )
     cards = [("ImageInput", {}), ("Conv2d", {"filters": 16}), ("ReLU", {}), ("MaxPool2d", {}),
              ("Conv2d", {"filters": 32}), ("ReLU", {}), ("MaxPool2d", {}), ("Flatten", {}),
-             ("Linear", {"features": 64}), ("ReLU", {}), ("Linear", {"features": 10}), ("CrossEntropy", {})]  # fmt: skip
+             ("Linear", {"features": 64}), ("ReLU", {}), ("Linear", {"features": 10}),
+             ("CrossEntropy", {})]  # fmt: skip
     return project_of(fields, cards, 128, count), Dataset(
         fields, {"image": images, "label": labels}, count, None, (), ""
     )

@@ -15,7 +15,8 @@ from engine.data.dataset import scan
 from engine.errors import UserError
 from engine.graph import Graph
 from engine.project import DataChoice, Project
-from engine.run import diagnose
+from engine.recipes.schedules import Cosine, learning_rate
+from engine.run import diagnose, tensors, work
 from engine.run import train as loop
 from engine.run.model import Built, load
 from engine.run.train import Training
@@ -146,6 +147,34 @@ def test_after_crashes_at_any_step_the_weights_are_bit_for_bit_the_same(tmp_path
     for which in ("last", "best"):
         a, b = load(run, which).network.state_dict(), load(whole, which).network.state_dict()
         assert all(torch.equal(a[name], b[name]) for name in b)
+
+
+@pytest.mark.parametrize(("free", "resident"), [(200_000, True), (0, False)])
+def test_data_that_does_not_fit_into_memory_gives_the_same_run(tmp_path, monkeypatch, free, resident):
+    """1,258 pictures take 81 kB raw and 322 kB prepared: with room for the raw ones only, and for none."""
+    cards = ("ImageInput", "Flatten", ("Linear", {"features": 10}), "CrossEntropy")
+    project = chain(*cards, source="DigitsData", recipe={"epochs": 2, "device": "cpu", "batch_size": 200})
+    whole = train(project, tmp_path)
+    kinds = []
+    real = tensors.load_part
+
+    def noted(*arguments):
+        kinds.append(real(*arguments))
+        return kinds[-1]
+
+    monkeypatch.setattr(work, "load_part", noted)
+    monkeypatch.setattr(tensors, "free_memory", lambda device: free)
+    part = train(project, tmp_path)
+    assert (bool(kinds[0].inputs), kinds[0].fetch is None) == (resident, resident) and kinds[0].prepare is not None
+    assert np.array_equal(part.steps(), whole.steps(), equal_nan=True)
+    assert part.epochs() == whole.epochs()
+
+
+def test_the_learning_rate_told_is_that_of_the_schedule(tmp_path):
+    recipe = {"epochs": 4, "schedule": "Cosine", "warmup_epochs": 0.5, "optimizer": {"type": "SGD", "lr": 0.2}}
+    table = train(iris(recipe), tmp_path).steps()
+    assert table[:, 3] == pytest.approx([learning_rate(0.2, Cosine(), {}, step, 16, 4, 2) for step in range(16)])
+    assert table[2, 3] == 0.2 and table[-1, 3] < 0.01
 
 
 def test_early_stopping_and_the_message(tmp_path):

@@ -3,6 +3,7 @@ torch's own classes, checkpoints against what was saved."""
 
 from __future__ import annotations
 
+import math
 import subprocess
 import sys
 
@@ -11,14 +12,17 @@ import pytest
 import torch
 from sklearn import metrics as reference
 
+from engine import runs, store
 from engine.declare import Catalogue
 from engine.errors import UserError
+from engine.project import Project
 from engine.recipes import recipe_of, recipes
 from engine.recipes.optimizers import SGD, Adam, AdamW, RMSprop
 from engine.recipes.schedules import Constant, Cosine, OneCycle, Plateau, Step, learning_rate
 from engine.run import state
 from engine.run.metrics import ClassCounts, NumberCounts, Tally, larger_is_better
 from engine.run.optimize import Group, Optimization, Scaler
+from engine.run.telemetry import Telemetry
 
 
 def scores(items: int, classes: int, seed: int) -> tuple[torch.Tensor, torch.Tensor]:
@@ -101,6 +105,24 @@ def test_a_tally_goes_on_exactly_after_it_was_kept(classes):
 def test_smaller_is_better_for_errors_only():
     assert not any(larger_is_better(name) for name in ("loss", "rmse", "price.mae"))
     assert larger_is_better("accuracy") and larger_is_better("r2")
+
+
+def test_values_that_arrive_late_from_a_device_are_told_in_order_and_the_first_bad_one_is_found(tmp_path):
+    run = runs.create(Project(), tmp_path)
+    with store.closing(store.writer(run.database)) as connection:
+        telemetry = Telemetry(connection, 0, 4, 1)
+        for step in range(1, 9):
+            loss = torch.tensor(math.nan if step in (6, 8) else float(step))
+            telemetry.step(loss, 10 * step, 0.1, torch.tensor(0.5) if step % 3 == 0 else math.nan)
+            if step == 4:
+                assert telemetry.first_bad is None
+                telemetry.write(state="running")
+                assert telemetry.means() == [pytest.approx((10 + 40 + 90 + 160) / 100)]
+        telemetry.write(state="running")
+        assert telemetry.first_bad == 6
+    table = run.steps()
+    assert table[:, 2].tolist()[:5] == [1, 2, 3, 4, 5] and np.isnan(table[[5, 7], 2]).all()
+    assert np.flatnonzero(np.isfinite(table[:, 4])).tolist() == [2, 5]
 
 
 # ---- schedules ---------------------------------------------------------------------------------------------------
