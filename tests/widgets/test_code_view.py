@@ -163,6 +163,15 @@ def test_a_press_shows_the_node_and_a_press_on_a_repair_repairs(problems, qapp):
     assert problems.said == [0, (0, 0), (0, 1)]
 
 
+def test_a_double_click_on_a_repair_repairs_once(problems, qapp):
+    qapp.processEvents()
+    side = theme.sizes().s6
+    area = QRectF(problems.list.visualRect(problems.list.rows().index(0))).adjusted(side, 0, -side, 0)
+    spot = fix_areas(area, PROBLEMS[0])[0].center().toPoint()
+    QTest.mouseDClick(problems.list.viewport(), Qt.MouseButton.LeftButton, pos=spot)
+    assert problems.said == [(0, 0)]
+
+
 def test_keys_choose_and_repair(problems):
     problems.list.setFocus(Qt.FocusReason.TabFocusReason)
     QTest.keyClicks(problems.list, "2")

@@ -102,10 +102,8 @@ def test_double_click_takes(shown):
 
 def test_a_double_click_on_the_button_takes_once(shown):
     spot = button_area(card(shown, 1), button_words(CARDS[0])).center().toPoint()
-    QTest.mouseClick(shown.cards.viewport(), Qt.MouseButton.LeftButton, pos=spot)
     QTest.mouseDClick(shown.cards.viewport(), Qt.MouseButton.LeftButton, pos=spot)
-    assert [name for _, name in shown.said[:1]] == ["mlp"]
-    assert len(shown.said) <= 2  # QTest's double-click brings a whole first click of its own
+    assert shown.said == [("template", "mlp")]
 
 
 def test_tags_filter(shown):
