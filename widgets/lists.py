@@ -202,6 +202,11 @@ class RowList(QListView):
         self._held = index.row() if event.button() == Qt.MouseButton.LeftButton else -1
         super().mousePressEvent(event)
 
+    def viewportEvent(self, event):
+        if event.type() == QEvent.Type.MouseButtonDblClick:
+            self._held = -1  # whatever a subclass does with it, its release is no tap
+        return super().viewportEvent(event)
+
     def mouseReleaseEvent(self, event):
         super().mouseReleaseEvent(event)
         held, self._held = self._held, -1
