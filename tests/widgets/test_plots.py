@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PySide6.QtCore import QPoint, Qt
 
+from widgets import theme
+from widgets.plots import scales
+from widgets.plots.area import TIME, Area, Style, spread
+from widgets.plots.clock import Clock
+from widgets.plots.confusion import Confusion
+from widgets.plots.heat import HeatMap
+from widgets.plots.histogram import Histogram
+from widgets.plots.lines import Sparkline
+from widgets.plots.scatter import Scatter
 from widgets.plots.series import Ema, Series
+from widgets.plots.viridis import color_at
 
 
 def _series(values, axes=1):
@@ -94,3 +109,282 @@ def test_smoothing_is_the_debiased_average_and_may_come_in_pieces(weight):
     ema = Ema(weight)
     got = np.concatenate([ema.feed(values[:3]), ema.feed(values[3:4]), ema.feed([]), ema.feed(values[4:])])
     np.testing.assert_allclose(got, expected, rtol=1e-5)
+
+
+# ---- on screen -------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def look(qapp):
+    theme.apply(qapp, "dark")
+    return qapp
+
+
+def _area(qtbot, look, **values):
+    area = Area(**values)
+    qtbot.addWidget(area)
+    area.set_styles(
+        [
+            Style("train", "Training", "training"),
+            Style("val", "Validation", "validation", "validation", smooth=False, dots=True),
+        ]
+    )
+    area.resize(500, 300)
+    with qtbot.waitExposed(area):
+        area.show()
+    return area
+
+
+def _fill(area, epochs=10, total=20):
+    places = np.arange(1, epochs * 50 + 1) / 50
+    area.append("train", places, places * 3, 2 * np.exp(-places / 3) + 0.1)
+    whole = np.arange(1, epochs + 1)
+    area.append("val", whole, whole * 3.0, 2 * np.exp(-whole / 3) + 0.2)
+    area.put(total_epochs=total, best_key="val", best_epoch=8)
+    area.redraw()
+
+
+def test_pages_load_neither_numpy_nor_pyqtgraph_before_a_plot_is_shown():
+    code = (
+        "import sys, widgets.train_page, widgets.data_page, widgets.test_page, widgets.export_page\n"
+        "from PySide6.QtWidgets import QApplication\n"
+        "app = QApplication([])\n"
+        "pages = [widgets.train_page.TrainPage(), widgets.data_page.DataPage(), widgets.test_page.TestPage(),"
+        " widgets.export_page.ExportPage()]\n"
+        "pages[0].append_steps([])\n"
+        "assert not {'numpy', 'pyqtgraph', 'torch'} & set(sys.modules)\n"
+    )
+    root = Path(__file__).resolve().parents[2]
+    done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+
+
+def test_clock_draws_only_visible_plots_with_news_and_then_rests(qtbot, look):
+    area = _area(qtbot, look)
+    _fill(area)
+    clock = Clock.shared()
+    clock.tick()
+    assert not clock.is_running()
+    area.append("train", [10.1], [30.3], [0.2])
+    assert clock.is_running()
+    clock.tick()
+    assert not clock.is_running()
+    area.hide()
+    area.append("train", [10.2], [30.6], [0.2])
+    assert not clock.is_running()
+
+
+def test_numbers_that_come_while_hidden_wait_and_are_not_lost(qtbot, look):
+    area = Area()
+    qtbot.addWidget(area)
+    area.set_styles([Style("train", "Training", "training")])
+    area.append("train", [1, 2], [1, 2], [3, 4])
+    assert area.curve_length("train") == 0
+    area.resize(300, 200)
+    with qtbot.waitExposed(area):
+        area.show()
+    area.redraw()
+    assert area.curve_length("train") == 2
+
+
+def test_axes_reach_the_last_epoch_and_start_a_loss_at_zero(qtbot, look):
+    area = _area(qtbot, look)
+    _fill(area)
+    frame = area._frame
+    assert (frame.x_low, frame.x_high) == (0.0, 20.0)
+    assert frame.y_low == 0.0
+    assert frame.y_high >= 1.5
+    area.put(kind="share")
+    area.redraw()
+    assert area._frame.y_high >= 1.0
+
+
+def test_time_axis_foresees_the_end(qtbot, look):
+    area = _area(qtbot, look)
+    _fill(area)
+    area.put(axis=TIME)
+    area.redraw()
+    assert area._frame.x_high == pytest.approx(60, rel=0.01)
+    assert area._x_ticks(4)[1][1].endswith("s")
+
+
+def test_log_axis_shows_equal_factors_equally(qtbot, look):
+    area = _area(qtbot, look)
+    area.append("val", [1, 2, 3], [1, 2, 3], [1.0, 0.1, 0.01])
+    area.put(log=True, total_epochs=3)
+    area.redraw()
+    dots = [point.y() for point in area._drawn["val"].dots]
+    assert dots[1] - dots[0] == pytest.approx(dots[2] - dots[1], abs=0.5)
+    area.append("val", [4], [4], [0.0])  # has no logarithm: a gap, no crash
+    area.redraw()
+    assert len(area._drawn["val"].dots) == 3
+
+
+def test_gap_parts_the_line(qtbot, look):
+    area = _area(qtbot, look)
+    area.append("val", [1, 2, 3, 4, 5], [1, 2, 3, 4, 5], [1, 1, float("nan"), 1, 1])
+    area.redraw()
+    path = area._drawn["val"].line
+    moves = sum(path.elementAt(at).isMoveTo() for at in range(path.elementCount()))
+    assert moves >= 2
+
+
+def test_best_epoch_is_where_it_was_measured(qtbot, look):
+    area = _area(qtbot, look)
+    _fill(area)
+    point, color = area._best()
+    assert color == "validation"
+    assert point.x() == pytest.approx(area._frame.x(8))
+
+
+@given(
+    places=st.lists(st.floats(0, 300), min_size=1, max_size=8),
+)
+def test_labels_never_overlap_keep_their_order_and_stay_inside(places):
+    placed = spread(list(places), 16, 0, 300)
+    order = sorted(range(len(places)), key=lambda at: places[at])
+    for first, second in zip(order, order[1:], strict=False):
+        assert placed[second] - placed[first] >= 16 - 1e-6
+    assert min(placed) >= -1e-6
+    assert max(placed) <= 300 + 1e-6
+
+
+def test_curves_are_painted_in_their_color(qtbot, look):
+    area = _area(qtbot, look)
+    area.append("val", [1, 2, 3], [1, 2, 3], [0.5, 0.5, 0.5])
+    area.put(total_epochs=3)
+    area.redraw()
+    dot = area._drawn["val"].dots[1].toPoint()
+    assert area.grab().toImage().pixelColor(dot) == theme.color("validation")
+    theme.apply(look, "light")
+    area.redraw()
+    assert area.grab().toImage().pixelColor(dot) == theme.color("validation")
+
+
+@pytest.mark.parametrize(
+    ("value", "step", "kind", "said"),
+    [(0.5, 0.5, "number", "0.5"), (2.0, 0.5, "number", "2.0"), (0.0005, 0.0005, "number", "0.0005"),
+     (0.4, 0.2, "share", "40\u00a0%"), (-1.0, 1.0, "number", "−1"), (20_000, 10_000, "number", "20\u2009000")],
+)  # fmt: skip
+def test_axis_numbers(value, step, kind, said):
+    assert scales.write(value, step, kind) == said
+
+
+def test_ticks_are_round():
+    assert scales.ticks(0, 40, 4, whole=True) == [0, 10, 20, 30, 40]
+    assert scales.ticks(0, 3, 5, whole=True) == [0, 1, 2, 3]
+    assert scales.round_range(0, 0.001) == (0, pytest.approx(0.001))
+    assert scales.time_ticks(500, 5)[1] == 120
+    assert [round(10**place, 3) for place in scales.log_ticks(-1, 0)] == [0.1, 0.2, 0.5, 1.0]
+
+
+# ---- heat, mix-ups, bars ---------------------------------------------------------------------------
+
+
+def test_heat_map_is_bright_where_strong_and_finds_its_cells(qtbot, look):
+    heat = HeatMap()
+    qtbot.addWidget(heat)
+    heat.resize(500, 200)
+    heat.set_values(["weak", "strong"], [[1e-4, 1e-4, 1e-4], [1e-1, 1e-1, float("nan")]])
+    image = heat._image
+    assert image.pixelColor(0, 1) == color_at(1.0)
+    assert image.pixelColor(0, 0) == color_at(0.0)
+    assert image.pixelColor(2, 1) == theme.color("field")
+    cells, _names, _values = heat._places()
+    assert heat.cell_at(cells.center().toPoint()) == (1, 1)
+    assert "strong 0.10" in heat.accessibleDescription()
+    assert heat.grab().toImage().width() > 0
+
+
+def _matrix(qtbot, look, count=3):
+    matrix = Confusion()
+    qtbot.addWidget(matrix)
+    counts = [[9 if t == a else (t * 3 + a) % 4 for a in range(count)] for t in range(count)]
+    matrix.set_values([f"class {at}" for at in range(count)], counts)
+    matrix.resize(480, 480)
+    with qtbot.waitExposed(matrix):
+        matrix.show()
+    return matrix, counts
+
+
+def test_click_on_a_cell_chooses_it_and_again_lets_it_go(qtbot, look):
+    matrix, _counts = _matrix(qtbot, look)
+    told = []
+    matrix.cell_chosen.connect(lambda truth, answer: told.append((truth, answer)))
+    for truth in range(3):
+        for answer in range(3):
+            at = matrix.cell_rect(truth, answer).center()
+            assert matrix.cell_at(at) == (truth, answer)
+    qtbot.mouseClick(matrix, Qt.MouseButton.LeftButton, pos=matrix.cell_rect(2, 1).center().toPoint())
+    qtbot.mouseClick(matrix, Qt.MouseButton.LeftButton, pos=matrix.cell_rect(2, 1).center().toPoint())
+    assert told == [(2, 1), (-1, -1)]
+
+
+def test_keys_walk_the_matrix(qtbot, look):
+    matrix, counts = _matrix(qtbot, look)
+    with qtbot.waitSignal(matrix.cell_chosen) as told:
+        for key in (Qt.Key.Key_Down, Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Space):
+            qtbot.keyClick(matrix, key)
+    assert told.args == [1, 2]
+    assert matrix.accessibleDescription() == f"class 1 taken for class 2: {counts[1][2]} of {sum(counts[1])}"
+    with qtbot.waitSignal(matrix.cell_chosen) as told:
+        qtbot.keyClick(matrix, Qt.Key.Key_Escape)
+    assert told.args == [-1, -1]
+
+
+def test_found_is_the_share_of_the_row(qtbot, look):
+    matrix, counts = _matrix(qtbot, look)
+    assert matrix.found(1) == counts[1][1] / sum(counts[1])
+    matrix.set_values(["a", "b"], [[0, 0], [1, 1]])
+    assert np.isnan(matrix.found(0))
+    assert not matrix.grab().isNull()
+
+
+@pytest.mark.parametrize("count", [2, 30, 31, 200])
+def test_matrix_paints_any_number_of_classes_blue_on_its_diagonal(qtbot, look, count):
+    matrix, _counts = _matrix(qtbot, look, count)
+    assert (matrix._heat is not None) == (count > 30)
+    rect = matrix.cell_rect(0, 0)
+    picture = matrix.grab().toImage()
+    found = picture.pixelColor(int(rect.x() + rect.width() * 0.3), int(rect.y() + rect.height() * 0.3))
+    assert found.blue() > found.red()
+    assert matrix.cells().right() <= matrix.width()
+    assert matrix.cells().bottom() <= matrix.height()
+
+
+@pytest.mark.parametrize("limit", [-5, -12])
+def test_histogram_keeps_limit_and_bars_inside_and_finds_bars(qtbot, look, limit):
+    bars = Histogram(powers=True)
+    qtbot.addWidget(bars)
+    bars.resize(300, 150)
+    bars.set_values((1, 5, 2), (-9, -8, -7, -6), limit, "limit")
+    low, high = bars._range()
+    assert low <= min(-9, limit)
+    assert high >= max(-6, limit)
+    middle = (-7.5 - low) / (high - low) * 300
+    assert bars.bin_at(middle) == 1
+    assert bars.bin_at(-5) is None
+    assert not bars.grab().isNull()
+
+
+def test_click_near_a_dot_of_the_scatter_chooses_it(qtbot, look):
+    scatter = Scatter()
+    qtbot.addWidget(scatter)
+    scatter.resize(400, 400)
+    scatter.set_values([0, 5, 10], [1, 5, 3], "price")
+    with qtbot.waitSignal(scatter.item_chosen) as told:
+        at = scatter.place(10, 3).toPoint() + QPoint(3, 0)
+        qtbot.mouseClick(scatter, Qt.MouseButton.LeftButton, pos=at)
+    assert told.args == [2]
+
+
+def test_sparkline_rises_with_its_values(qtbot, look):
+    line = Sparkline()
+    qtbot.addWidget(line)
+    line.resize(84, 24)
+    line.set_values([0.0, 0.0])
+    low = line.grab().toImage()
+    line.set_values([1.0, 1.0])
+    high = line.grab().toImage()
+    assert low.pixelColor(40, 8) == theme.color("field")
+    assert high.pixelColor(40, 14) != theme.color("field")

@@ -103,10 +103,12 @@ def test_comparing_collects_clicked_runs_and_ends_with_none(page, qtbot):
 
 def test_compared_runs_have_run_colors_solid_validation_and_dashed_training(page):
     _fill(page)
-    page.set_compared([
-        ComparedRun("b", "Deep", 2, tuple(_steps(1, 50)), tuple(_epochs(3))),
-        ComparedRun("c", "Wide", 3, tuple(_steps(1, 80)), tuple(_epochs(4))),
-    ])
+    page.set_compared(
+        [
+            ComparedRun("b", "Deep", 2, tuple(_steps(1, 50)), tuple(_epochs(3))),
+            ComparedRun("c", "Wide", 3, tuple(_steps(1, 80)), tuple(_epochs(4))),
+        ]
+    )
     styles = {style.key: style for style in page.charts.loss.area.styles}
     assert styles["b/t"].dashed and not styles["b/v"].dashed
     assert styles["b/v"].color == "run:1" and styles["c/v"].color == "run:2"
@@ -221,11 +223,13 @@ def test_a_large_plot_hides_the_others_and_comes_back(page, qtbot):
 
 
 def test_doctor_shows_three_at_most_worst_first(page, qtbot):
-    page.set_doctor([
-        Advice("good", "Signals reach every layer"),
-        Advice("info", "Loading waits", "31 % of each step.", "Use 4 loaders", "loaders"),
-        Advice("warning", "It learns by heart", "Since epoch 17.", "Stop at best", "stop"),
-    ])
+    page.set_doctor(
+        [
+            Advice("good", "Signals reach every layer"),
+            Advice("info", "Loading waits", "31 % of each step.", "Use 4 loaders", "loaders"),
+            Advice("warning", "It learns by heart", "Since epoch 17.", "Stop at best", "stop"),
+        ]
+    )
     rows = page.side.findings.rows()
     assert [row.advice.level for row in rows] == ["warning", "info", "good"]
     assert rows[0].button.property("kind") == "primary"
