@@ -10,13 +10,14 @@ export(run, "digits.onnx")
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from engine.check import check
+from engine.check import ready
 from engine.errors import UserError
 from engine.helper import Helper, Progress
 from engine.project import Project, load, to_json
@@ -49,7 +50,7 @@ def train(
         UserError: the project has errors, or the training failed.
     """
     folder, value = _project(project, runs_dir)
-    refuse_errors(value)
+    ready(value)
     options = {key: setting for key, setting in overrides.items() if key in RUN_OPTIONS}
     settings = {key: setting for key, setting in overrides.items() if key not in RUN_OPTIONS}
     recipe = recipe_of(value.recipe, **settings)
@@ -143,16 +144,9 @@ def cross_validate(
         UserError: the project has errors, or a run failed.
     """
     folder, value = _project(project, runs_dir)
-    refuse_errors(value)
+    ready(value)
     args = {"project": to_json(value), "k": k, "runs_dir": _absolute(folder), "overrides": overrides}
     return _ask("cross_validate", args, on_progress)
-
-
-def refuse_errors(project: Project) -> None:
-    """`UserError` with everything that keeps a project from being trained."""
-    found = [f"{one.title}. {one.detail}".strip() for one in check(project) if one.level == "error"]
-    if found:
-        raise UserError(f"“{project.name}” cannot be trained yet. {' '.join(found)}")
 
 
 def _project(project: Project | str | Path, folder: Path | str | None) -> tuple[Path, Project]:
@@ -180,12 +174,22 @@ def _plain(values: Any) -> Any:
     if isinstance(values, Path):
         return _absolute(values)
     if isinstance(values, str):
-        return _absolute(values) if Path(values).expanduser().exists() else values
+        return _absolute(values) if Path(values).expanduser().exists() else _typed(values)
     if isinstance(values, Mapping):
         return {str(name): _plain(part) if isinstance(part, Path) else _listed(part) for name, part in values.items()}
     if isinstance(values, list | tuple):
         return [_plain(part) for part in values]
     return _listed(values)
+
+
+def _typed(text: str) -> Any:
+    """Values that were typed as JSON; any other text stays what it is."""
+    if text.lstrip().startswith(("{", "[")):
+        try:
+            return json.loads(text)
+        except (ValueError, RecursionError) as error:
+            raise UserError(f"These values are no valid JSON: {error}.") from None
+    return text
 
 
 def _listed(value: Any) -> Any:

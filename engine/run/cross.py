@@ -24,7 +24,7 @@ def cross_validate(
         overrides: as in `engine.jobs.train`.
 
     Returns:
-        `runs`, their ids; `outputs`, with `metrics` by name, each with its `values`, `mean` and `std`; `items` tested.
+        `runs`, their ids; `outputs`, by name every metric's `values`, `mean` and `std`; `items` tested in all.
 
     Raises:
         UserError: the project cannot be trained, one run failed, or there are too few items for `k` divisions.
@@ -48,16 +48,17 @@ def cross_validate(
         "runs": [run.id for run, _ in found],
         "folder": str(runs_dir),
         "items": sum(result["items"] for result in results),
-        "outputs": [
-            _summary([result["outputs"][place] for result in results]) for place in range(len(results[0]["outputs"]))
-        ],
+        "outputs": {
+            output["name"]: _summary([result["outputs"][place]["metrics"] for result in results])
+            for place, output in enumerate(results[0]["outputs"])
+        },
     }
 
 
-def _summary(outputs: list[dict[str, Any]]) -> dict[str, Any]:
-    """One output over all divisions."""
-    metrics = {}
-    for name in outputs[0]["metrics"]:
-        values = [one["metrics"][name] for one in outputs if name in one["metrics"]]
-        metrics[name] = {"values": values, "mean": float(np.mean(values)), "std": float(np.std(values, ddof=1))}
-    return {"name": outputs[0]["name"], "target": outputs[0]["target"], "metrics": metrics}
+def _summary(found: list[dict[str, float]]) -> dict[str, Any]:
+    """One output's metrics over all divisions; those that one division lacks are left out."""
+    columns = {name: [one[name] for one in found] for name in found[0] if all(name in one for one in found)}
+    return {
+        name: {"values": values, "mean": float(np.mean(values)), "std": float(np.std(values, ddof=1))}
+        for name, values in columns.items()
+    }

@@ -25,7 +25,7 @@ from engine.graph import Graph, Node, label_of
 from engine.layer import layers
 from engine.project import Project, write_atomically
 from engine.run import onnx_file
-from engine.run.opened import Array, Opened, opened
+from engine.run.opened import Array, Opened, described, opened
 from engine.run.proof import BATCHES, Answer, milliseconds, prove, questions, trial
 from engine.run.twins import replace_twins
 
@@ -53,7 +53,8 @@ def export(run: Run, path: Path, options: Onnx, progress: Progress) -> dict[str,
     held = trial(model, model.dataset(lambda share, text: progress(share, text)))
     progress(0.15, "Writing ONNX")
     proto = converted(model, held.arrays, options.any_batch)
-    onnx_file.finish(proto, model.project, model.signature, model.source.class_name, options.class_names)
+    project = described(run, model.project)
+    onnx_file.finish(proto, project, model.signature, model.source.class_name, options.class_names)
     progress(0.5, "Checking the file")
     content = checked(proto)
     session = Session(content)

@@ -15,7 +15,7 @@ from engine.exporters.signature import Signature
 from engine.project import Project, to_json
 
 PRODUCER = "Lamina"
-ABOUT = ("author", "license", "version", "description")
+ABOUT = ("author", "license", "version", "description", "purpose")
 CLASSES, INPUTS, OUTPUTS, PROJECT, VERSION = (
     "lamina.classes",
     "lamina.inputs",
@@ -41,7 +41,7 @@ def finish(model: onnx.ModelProto, project: Project, sign: Signature, name: str,
     del model.metadata_props[:]
     model.graph.name = name
     model.producer_name, model.producer_version = PRODUCER, version()
-    model.doc_string = str(project.about.get("description") or "")
+    model.doc_string = str(project.about.get("purpose") or project.about.get("description") or "")
     onnx.helper.set_model_props(model, facts(project, sign, names))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -25,6 +25,15 @@ Array = np.ndarray[Any, Any]
 
 MOST_NUMBERS = 4_000_000
 """Input numbers in one batch: what fits easily in memory whatever the size of an item."""
+
+
+def described(run: Run, project: Project) -> Project:
+    """The project with the name and the texts that the person gave the model when exporting it."""
+    given = run.result("about")
+    if not isinstance(given, dict):
+        return project
+    about = {name: text for name, text in given.items() if isinstance(text, str) and name != "name"}
+    return replace(project, name=str(given.get("name") or project.name), about={**project.about, **about})
 
 
 @dataclass(frozen=True)

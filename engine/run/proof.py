@@ -25,7 +25,7 @@ TEST_BATCH = 64
 MISSING = 0.1
 """Share of the random table cells that are left empty."""
 EDGES = tuple(10.0 ** (power / 4) for power in range(-40, -15))
-"""Bins of the histogram: four per power of ten, from 1e-10 to 1e-4."""
+"""Bins of the histogram: four per power of ten, from 1e-10 to 1e-4; what lies outside is in the first or the last."""
 
 Answer = Callable[[Sequence[Array]], list[Array]]
 """A batch of raw inputs to one array per output."""
@@ -41,7 +41,7 @@ class Gap:
     over: int = 0
     numbers: int = 0
     equal: int = 0
-    counts: Array = field(default_factory=lambda: np.zeros(len(EDGES) + 1, np.int64))
+    counts: Array = field(default_factory=lambda: np.zeros(len(EDGES) - 1, np.int64))
     same_class: int = 0
     class_items: int = 0
 
@@ -67,7 +67,8 @@ class Gap:
     def _count(self, off: Array) -> None:
         self.numbers += off.size
         self.equal += int((off == 0).sum())
-        self.counts += np.bincount(np.searchsorted(EDGES, off[off > 0].ravel()), minlength=len(EDGES) + 1)
+        bins = np.searchsorted(EDGES, off[off > 0].ravel()) - 1
+        self.counts += np.bincount(bins.clip(0, len(self.counts) - 1), minlength=len(self.counts))
 
     def _same(self, one: Array, other: Array, classes: int) -> None:
         ours, theirs = class_probabilities(one, classes), class_probabilities(other, classes)

@@ -136,6 +136,7 @@ def test_the_proof_says_what_was_compared(digits_run: Run, exported: tuple[Path,
     assert [one["batch"] for one in told["batches"]] == [1, 7, 64]
     assert told["same_class"] == told["class_items"] == len(held) + 72
     assert 0 <= told["largest"] <= 1e-5
+    assert len(told["histogram"]["counts"]) == len(told["histogram"]["edges"]) - 1
     assert sum(told["histogram"]["counts"]) + told["equal"] == told["numbers"] == 10 * (len(held) + 72)
     assert told["right"]["digit"]["torch"] == told["right"]["digit"]["exported"] > 0
     assert told["opset"] == 20
@@ -161,6 +162,18 @@ def test_the_file_explains_itself(digits_run: Run, exported: tuple[Path, dict[st
     again = from_json(json.loads(facts["lamina.project"]))
     assert again.graph == digits_run.project().graph
     assert generate(again).text == generate(digits_run.project()).text
+
+
+def test_the_file_carries_what_was_typed_when_exporting(digits_run: Run, folder: Path) -> None:
+    digits_run.set_result("about", {"name": "Post codes", "author": "Bea", "purpose": "Sorts letters."})
+    try:
+        exporter_of("onnx").export(digits_run, folder / "about.onnx")
+    finally:
+        digits_run.set_result("about", None)
+    facts = Session((folder / "about.onnx").read_bytes()).facts
+    assert [facts[key] for key in ("project", "author", "license", "purpose")] == [
+        "Post codes", "Bea", "CC0-1.0", "Sorts letters.",
+    ]  # fmt: skip
 
 
 def test_the_file_tells_nothing_of_this_computer(exported: tuple[Path, dict[str, Any]], folder: Path) -> None:
