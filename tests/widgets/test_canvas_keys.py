@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -141,3 +141,33 @@ def test_the_chosen_card_is_spoken(hand) -> None:
     muted = g.change(graph, "linear_1", muted=True)
     hand.view.show_graph(muted, infer(muted, SCHEMA))
     assert hand.view.accessibleName().endswith("input from Flatten, muted")
+
+
+def test_menu_key_opens_the_menu_of_what_is_chosen(hand) -> None:
+    hand.view.set_selection(["conv_2"])
+    hand.key(Key.Key_Menu)
+    ((names, edge, shown),) = hand.heard["context_wanted"]
+    assert (names, edge) == (["conv_2"], None)
+    assert shown == hand.view.viewport().mapToGlobal(hand.at(hand.center("conv_2")))
+    edge = hand.view.mirror.graph.edges[0]
+    hand.view.choose((), {edge})
+    hand.key(Key.Key_F10, Mod.ShiftModifier)
+    assert hand.heard["context_wanted"][1][:2] == ([], edge)
+
+
+def test_focus_by_key_chooses_the_first_card(hand) -> None:
+    def focus(reason: Qt.FocusReason) -> None:
+        QApplication.sendEvent(hand.view, QFocusEvent(QEvent.Type.FocusIn, reason))
+
+    focus(Qt.FocusReason.MouseFocusReason)
+    assert hand.view.mirror.selected == set()
+    focus(Qt.FocusReason.TabFocusReason)
+    assert hand.view.mirror.selected == {"image_input_1"}
+
+
+def test_text_size_keeps_the_percentage(hand, qapp) -> None:
+    hand.view.zoom_to(80)
+    theme.apply(qapp, "dark", scale=1.5)
+    assert hand.view.percent() == pytest.approx(80) and hand.view.zoom == pytest.approx(1.2)
+    theme.apply(qapp, "dark")
+    assert hand.view.zoom == pytest.approx(0.8)

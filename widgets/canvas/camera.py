@@ -27,6 +27,7 @@ class Camera(QObject):
         super().__init__(view)
         self._view = view
         self.zoom, self.level = theme.scale(), "full"
+        self._scale = theme.scale()
         self._wheel: tuple[QPoint, float] | None = None
         self._settle = self._timer(_SETTLE, self._on_settled)
         self._frame = self._timer(_FRAME, self._on_frame)
@@ -99,6 +100,12 @@ class Camera(QObject):
         if abs(zoom - self.zoom) > 1e-9:
             self.zoom = zoom
             self.apply()
+
+    def rescale(self) -> None:
+        """The text size setting changed: the same percentage is now another zoom."""
+        self.zoom *= theme.scale() / self._scale
+        self._scale = theme.scale()
+        self.apply()
 
     def apply(self) -> None:
         """Give the view the transform and the level of detail of this zoom."""

@@ -32,6 +32,14 @@ class Corner(QObject):
         self.pointer.chosen.connect(self._on_pointer_chosen)
         self.map.redraw()
 
+    def restyle(self) -> None:
+        """The look changed."""
+        self.pointer.setText("")
+        self.map.redraw()
+        self.bar.update()
+        self.place()
+        self.moved()
+
     def place(self) -> None:
         room = self._view.viewport().geometry()
         sizes = theme.sizes()

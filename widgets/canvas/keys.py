@@ -175,6 +175,19 @@ def _wire(view: Canvas) -> bool:
     return True
 
 
+def _menu(view: Canvas) -> bool:
+    """The menu of what is chosen, opened beside it."""
+    scene = view.mirror
+    at = view.last_chosen()
+    edge = next(iter(sorted(scene.selected_edges)), None)
+    if not at and edge is None:
+        return _quick_add(view)
+    place = scene.nodes[at].area().center() if at else scene.wires[edge].path().pointAtPercent(0.5)
+    shown = view.viewport().mapToGlobal(view.mapFromScene(place))
+    view.context_wanted.emit(sorted(scene.selected), None if at else edge, shown)
+    return True
+
+
 def _quick_add(view: Canvas) -> bool:
     view.quick_add_here()
     return True
@@ -202,6 +215,8 @@ _PLAIN, _CTRL, _SHIFT = Mod.NoModifier, Mod.ControlModifier, Mod.ShiftModifier
 _ACTIONS: dict[tuple[Key, Mod], Callable[[Canvas], bool]] = {
     (Key.Key_Tab, _PLAIN): _quick_add,
     (Key.Key_A, _SHIFT): _quick_add,
+    (Key.Key_Menu, _PLAIN): _menu,
+    (Key.Key_F10, _SHIFT): _menu,
     (Key.Key_Return, _PLAIN): _enter,
     (Key.Key_Enter, _PLAIN): _enter,
     (Key.Key_Delete, _PLAIN): lambda view: _remove(view, False),

@@ -357,7 +357,8 @@ class Canvas(QGraphicsView):
 
     def _on_theme_changed(self) -> None:
         self.mirror.restyle()
-        self.camera.apply()
+        self.camera.rescale()
+        self.corner.restyle()
         self.viewport().update()
 
     # ---- painting ------------------------------------------------------------------------------------------------
@@ -439,6 +440,12 @@ class Canvas(QGraphicsView):
             self.viewport().unsetCursor()
         else:
             event.ignore()
+
+    def focusInEvent(self, event) -> None:
+        super().focusInEvent(event)
+        by_key = event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
+        if by_key and not self.mirror.selected and self.mirror.nodes:
+            self.choose({keys.step(self, (0, 1))})  # the chosen card is where the keyboard is
 
     def focusOutEvent(self, event) -> None:
         self.space_held = False
