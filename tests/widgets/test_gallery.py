@@ -96,15 +96,15 @@ def test_arrows_walk_the_grid_and_enter_takes(shown):
 
 def test_double_click_takes(shown):
     spot = card(shown, 3).center().toPoint() - QPoint(0, 60)
-    # QTest's own double-click is only its third event; a hand sends press, release, double-click, release
-    for act in (QTest.mouseClick, QTest.mouseDClick, QTest.mouseRelease):
-        act(shown.cards.viewport(), Qt.MouseButton.LeftButton, pos=spot)
+    QTest.mouseDClick(shown.cards.viewport(), Qt.MouseButton.LeftButton, pos=spot)
     assert shown.said == [("template", "resnet")]
 
 
 def test_a_double_click_on_the_button_takes_once(shown):
     spot = button_area(card(shown, 1), button_words(CARDS[0])).center().toPoint()
-    QTest.mouseDClick(shown.cards.viewport(), Qt.MouseButton.LeftButton, pos=spot)
+    # QTest's own double-click is only its third event; a hand sends press, release, double-click, release
+    for act in (QTest.mouseClick, QTest.mouseDClick, QTest.mouseRelease):
+        act(shown.cards.viewport(), Qt.MouseButton.LeftButton, pos=spot)
     assert shown.said == [("template", "mlp")]
 
 
