@@ -215,6 +215,7 @@ class DataTable(QTableView):
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.verticalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.setCornerButtonEnabled(False)
+        self.setCornerWidget(QWidget(self))  # where both scroll bars meet
         self.setAccessibleName("Rows")
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.customContextMenuRequested.connect(self._on_menu)
@@ -234,7 +235,7 @@ class DataTable(QTableView):
     def _share_width(self) -> None:
         """Give columns their own width, and a part of what is left over."""
         wanted = [self.head.sectionSizeFromContents(at).width() for at in range(len(self.rows.columns))]
-        left = self.viewport().width() - sum(wanted)
+        left = self.width() - self.verticalHeader().width() - theme.sizes().scroll_bar - sum(wanted)
         each = left // len(wanted) if wanted and left > 0 else 0
         for at, wide in enumerate(wanted):
             self.setColumnWidth(at, wide + min(each, wide))

@@ -38,17 +38,24 @@ class _Purpose(QPlainTextEdit):
         if self.toPlainText() != words:
             self.setPlainText(words)
 
-    def paintEvent(self, event):
-        super().paintEvent(event)
-        if not self.hasFocus():  # the focused border comes from the style sheet
-            area = QRectF(self.viewport().rect())
-            box(start(self.viewport()), area, theme.sizes().r6, None, "line2")
-
     def focusOutEvent(self, event):
         super().focusOutEvent(event)
         if self.toPlainText() != self._last:
             self._last = self.toPlainText()
             self.committed.emit()
+
+
+class _Framed(Themed, QWidget):
+    """The border of a text area, which the style sheet gives only to the focused one."""
+
+    wants_ring = False
+
+    def __init__(self, inside: QWidget, parent: QWidget):
+        super().__init__(parent)
+        column(self, edge=theme.sizes().hair).addWidget(inside)
+
+    def paintEvent(self, event):
+        box(start(self), QRectF(self.rect()), theme.sizes().r6, "field", "line2")
 
 
 class _SignatureRow(Themed, QWidget):
@@ -119,7 +126,7 @@ class ExportSide(Panel):
         self._field("License", self.license, both)
         self._column.addSpacing(sizes.s4)
         self._column.addLayout(both)
-        for words, field in (("Author", self.author), ("What is it for?", self.purpose)):
+        for words, field in (("Author", self.author), ("What is it for?", _Framed(self.purpose, self))):
             self._column.addSpacing(sizes.s4)
             self._field(words, field)
         for field in (self.name, self.version, self.author):

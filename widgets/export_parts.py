@@ -213,6 +213,7 @@ class Snippet(Themed, QWidget):
         head.addWidget(self.copy)
         whole.addLayout(head)
         whole.addWidget(Line(self))
+        self._words = ""
         self.code = QPlainTextEdit(self)
         self.code.setReadOnly(True)
         self.code.setFrameShape(QPlainTextEdit.Shape.NoFrame)
@@ -228,7 +229,8 @@ class Snippet(Themed, QWidget):
         self._on_changed()
 
     def set_text(self, words: str) -> None:
-        self.code.setPlainText(words)
+        self._words = words
+        self.code.setPlainText(words.rstrip())
         self._fit()
 
     def _fit(self) -> None:
@@ -241,7 +243,7 @@ class Snippet(Themed, QWidget):
         self._fit()
 
     def _on_copy(self) -> None:
-        QGuiApplication.clipboard().setText(self.code.toPlainText())
+        QGuiApplication.clipboard().setText(self._words)
         self.copy.setText("Copied")
         self.copy.set_icon("check")
 

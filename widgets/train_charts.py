@@ -12,9 +12,9 @@ from widgets.controls.base import Themed, column, row, start, text, width_of
 from widgets.controls.buttons import Segmented
 from widgets.controls.fields import Choice
 from widgets.controls.labels import Label
-from widgets.plots.area import star
 from widgets.plots.chart import EPOCHS, TIME, Chart, Crosshair, PlotCard, Style
 from widgets.plots.heat import HeatMap
+from widgets.plots.marks import star
 from widgets.values import ComparedRun, EpochRow, MetricName, StepRow
 
 TRAIN, VALIDATION, RATE = "train", "validation", "rate"

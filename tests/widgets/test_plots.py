@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -14,12 +15,13 @@ from PySide6.QtCore import QPoint, Qt
 
 from widgets import theme
 from widgets.plots import scales
-from widgets.plots.area import TIME, Area, Style, spread
+from widgets.plots.area import TIME, Area, Style
 from widgets.plots.clock import Clock
 from widgets.plots.confusion import Confusion
 from widgets.plots.heat import HeatMap
 from widgets.plots.histogram import Histogram
 from widgets.plots.lines import Sparkline
+from widgets.plots.marks import spread
 from widgets.plots.scatter import Scatter
 from widgets.plots.series import Ema, Series
 from widgets.plots.viridis import color_at
@@ -243,7 +245,7 @@ def test_best_epoch_is_where_it_was_measured(qtbot, look):
 def test_labels_never_overlap_keep_their_order_and_stay_inside(places):
     placed = spread(list(places), 16, 0, 300)
     order = sorted(range(len(places)), key=lambda at: places[at])
-    for first, second in zip(order, order[1:], strict=False):
+    for first, second in pairwise(order):
         assert placed[second] - placed[first] >= 16 - 1e-6
     assert min(placed) >= -1e-6
     assert max(placed) <= 300 + 1e-6

@@ -121,7 +121,8 @@ class SliderField(Themed, QWidget):
     def _restyle(self) -> None:
         if hasattr(self, "field"):
             tail = width_of(self.field._suffix, "caption") + theme.sizes().s4 if self.field._suffix else 0
-            self.field.setFixedWidth(round(theme.sizes().slider_field + tail))
+            base = theme.sizes().slider_field if self._range.integer else theme.sizes().number_field
+            self.field.setFixedWidth(round(base + tail))
 
     def _place(self) -> None:
         share = self._range.share(self.field.value() if self.field.value() is not None else 0)

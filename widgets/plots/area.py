@@ -3,36 +3,21 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from time import perf_counter
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
+from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from widgets import shadow, theme
-from widgets.controls.base import Themed, box, start, text, width_of
-from widgets.plots import scales
+from widgets import theme
+from widgets.controls.base import Themed, start, text, width_of
+from widgets.plots import card, scales, strokes
 from widgets.plots.clock import Clock, Crosshair
+from widgets.plots.marks import spread, star
+from widgets.plots.strokes import Style
 
 EPOCHS, TIME = 0, 1
-_FINE_LINE_POINTS = 1100  # beyond, a wide antialiased pen costs several times more
-_RAW_ALPHA = 0.32
 _SHADE_ALPHA = 0.35
-
-
-@dataclass(frozen=True)
-class Style:
-    """How a curve is called and drawn."""
-
-    key: str
-    words: str
-    color: str
-    part: str = "training"  # training validation plain
-    dashed: bool = False
-    smooth: bool = True
-    dots: bool = False
-    label: bool = True
 
 
 class Area(Themed, QWidget):
@@ -166,16 +151,7 @@ class Area(Themed, QWidget):
         if not spans:
             return 0.0, 1.0
         low, high = min(span[0] for span in spans), max(span[1] for span in spans)
-        if self.log:
-            low = low if low > 0 else (high * 1e-4 if high > 0 else 1e-4)
-            low, high = math.log10(low), math.log10(max(high, low * 1.01))
-            pad = max((high - low) * 0.06, 0.05)
-            return low - pad, high + pad
-        if self.kind == "share":
-            return (max(0.0, math.floor(low * 5) / 5) if low >= 0 else low), max(1.0, high)
-        if 0 <= low < 0.6 * high:
-            low = 0.0
-        return scales.round_range(low, high)
+        return scales.value_range(low, high, self.kind, self.log)
 
     def _y_ticks(self, frame) -> list[tuple[float, str]]:
         if self.log:
@@ -282,53 +258,18 @@ class Area(Themed, QWidget):
             self._paint_future(painter)
 
     def _paint_future(self, painter: QPainter) -> None:
-        key, epochs, values = self.future
-        style = next((style for style in self.styles if style.key == key), None)
-        points = [QPointF(self._frame.x(x), float(self._frame.value_y(y))) for x, y in zip(epochs, values, strict=True)]
-        if style is None or len(points) < 2:
-            return
-        pen = QPen(theme.color("text3"), theme.sizes().hair)
-        pen.setDashPattern([3, 3])
-        painter.setPen(pen)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.drawPolyline(QPolygonF(points))
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        _key, epochs, values = self.future
+        frame = self._frame
+        points = [QPointF(frame.x(x), float(frame.value_y(y))) for x, y in zip(epochs, values, strict=True)]
+        strokes.paint_future(painter, points)
 
     def _paint_curves(self, painter: QPainter) -> None:
-        for style in self.styles:
-            drawn = self._drawn.get(style.key)
-            if drawn is None:
-                continue
-            if drawn.band is not None:
-                painter.setPen(Qt.PenStyle.NoPen)
-                painter.setBrush(theme.color(style.color, _RAW_ALPHA))
-                painter.drawPath(drawn.band)
-            if drawn.raw is not None:
-                painter.setBrush(Qt.BrushStyle.NoBrush)
-                painter.setPen(QPen(theme.color(style.color, _RAW_ALPHA), theme.sizes().hair))
-                painter.drawPath(drawn.raw)
+        shown = [(style, self._drawn[style.key]) for style in self.styles if style.key in self._drawn]
+        for style, drawn in shown:
+            strokes.paint_raw(painter, style, drawn)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        for style in self.styles:
-            if style.key in self._drawn:
-                self._paint_line(painter, style, self._drawn[style.key])
-
-    def _paint_line(self, painter: QPainter, style: Style, drawn) -> None:
-        sizes, ink = theme.sizes(), theme.color(style.color)
-        pen = QPen(ink, sizes.ring * 0.85 if drawn.line_points <= _FINE_LINE_POINTS else sizes.hair)
-        pen.setJoinStyle(Qt.PenJoinStyle.BevelJoin)
-        if style.dashed:
-            pen.setDashPattern([4, 3])
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(pen)
-        if drawn.line is not None:
-            painter.drawPath(drawn.line)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(ink)
-        for point in drawn.dots or ():
-            painter.drawEllipse(point, sizes.s4 * 0.55, sizes.s4 * 0.55)
-        if drawn.end is not None:
-            painter.drawEllipse(drawn.end, sizes.s4 * 0.85, sizes.s4 * 0.85)
+        for style, drawn in shown:
+            strokes.paint_line(painter, style, drawn)
 
     def _best(self) -> tuple[QPointF, str] | None:
         """Return where the best epoch lies on its curve, and the curve's color."""
@@ -412,39 +353,14 @@ class Area(Themed, QWidget):
         return f"Epoch {scales.write(place, 1 if whole else 0.1, 'number')}"
 
     def _paint_card(self, painter: QPainter, x: float, place: float, rows) -> None:
-        sizes, line = theme.sizes(), theme.line_height("caption")
-        names = max(width_of(style.words or "Value", "caption") for style, _ in rows)
-        values = max(width_of(value, "caption", True) for _, value in rows)
-        wide = max(names + values + sizes.dot + sizes.s6 + sizes.s16, width_of(self._title_of(place), "caption"))
-        wide += 2 * sizes.s8
-        tall = line * (len(rows) + 1) + 2 * sizes.s6
-        card = self._free_place(x, round(wide), round(tall))
-        shadow.paint(painter, card, sizes.r6)
-        box(painter, card, sizes.r6, "hover" if theme.is_dark() else "card", "line2")
-        at = QRectF(card.x() + sizes.s8, card.y() + sizes.s6, card.width() - 2 * sizes.s8, line)
-        text(painter, at, self._title_of(place), "caption", "text2")
-        for style, value in rows:
-            at = at.translated(0, line)
-            _paint_sign(painter, style, QRectF(at.x(), at.center().y() - sizes.dot / 2, sizes.dot, sizes.dot))
-            name = at.adjusted(sizes.dot + sizes.s6, 0, 0, 0)
-            text(painter, name, style.words or "Value", "caption", "text1")
-            text(painter, at, value, "caption", "text1", Qt.AlignmentFlag.AlignRight, bold=True)
-
-    def _free_place(self, x: float, wide: float, tall: float) -> QRectF:
-        """Return where the card beside the crosshair hides the fewest points and labels."""
-        sizes, frame, best = theme.sizes(), self._frame, None
-        tops = [frame.top + sizes.s4, frame.top + (frame.height - tall) / 2, frame.top + frame.height - tall - sizes.s4]
-        points = [point for drawn in self._drawn.values() for point in (*(drawn.dots or ()), drawn.end) if point]
-        label = QPointF(sizes.s32, 0)
-        points += [drawn.end + label * share for drawn in self._drawn.values() if drawn.end for share in (1, 2)]
-        for left in (x + sizes.s12, x - sizes.s12 - wide):
-            for top in tops:
-                card = QRectF(round(left), round(top), wide, tall)
-                cost = sum(card.contains(point) for point in points)
-                cost += 100 if card.right() > self.width() or card.left() < 0 else 0
-                if best is None or cost < best[0]:
-                    best = (cost, card)
-        return best[1]
+        title = self._title_of(place)
+        size = card.size(title, rows)
+        frame, drawn = self._frame, self._drawn.values()
+        points = [point for each in drawn for point in (*(each.dots or ()), each.end) if point]
+        label = QPointF(theme.sizes().s32, 0)
+        points += [each.end + label * share for each in drawn if each.end for share in (1, 2)]
+        where = card.free_place(x, frame.top, frame.height, self.width(), size, points)
+        card.paint(painter, where, title, rows)
 
     def _on_crosshair(self) -> None:
         if self.isVisible():
@@ -490,61 +406,3 @@ class Area(Themed, QWidget):
 
     def minimumSizeHint(self):
         return QSize(theme.sizes().tile * 6, theme.sizes().tile * 3)
-
-
-def star(center: QPointF, outer: float) -> QPainterPath:
-    """Return a five-pointed star."""
-    path = QPainterPath()
-    for corner in range(10):
-        reach = outer if corner % 2 == 0 else outer * 0.45
-        angle = math.pi * corner / 5 - math.pi / 2
-        point = QPointF(center.x() + reach * math.cos(angle), center.y() + reach * math.sin(angle))
-        path.moveTo(point) if corner == 0 else path.lineTo(point)
-    path.closeSubpath()
-    return path
-
-
-def spread(places: list[float], gap: float, low: float, high: float) -> list[float]:
-    """Move places apart to at least a gap, as little as possible, in their order, inside a range."""
-    order = sorted(range(len(places)), key=lambda index: places[index])
-    groups: list[list] = []  # [mean place, members]
-    for index in order:
-        groups.append([places[index], [index]])
-        while len(groups) > 1 and groups[-1][0] - _half(groups[-1], gap) < groups[-2][0] + _half(groups[-2], gap):
-            last = groups.pop()
-            members = groups[-1][1] + last[1]
-            groups[-1] = [sum(places[member] for member in members) / len(members), members]
-    out = [0.0] * len(places)
-    for middle, members in groups:
-        first = middle - (len(members) - 1) * gap / 2
-        for rank, member in enumerate(members):
-            out[member] = first + rank * gap
-    return _inside(out, order, gap, low, high)
-
-
-def _half(group: list, gap: float) -> float:
-    return len(group[1]) * gap / 2
-
-
-def _inside(places: list[float], order: list[int], gap: float, low: float, high: float) -> list[float]:
-    """Push places into a range from its two ends without closing their gaps."""
-    limit = high
-    for index in reversed(order):
-        places[index] = min(places[index], limit)
-        limit = places[index] - gap
-    limit = low
-    for index in order:
-        places[index] = max(places[index], limit)
-        limit = places[index] + gap
-    return places
-
-
-def _paint_sign(painter: QPainter, style: Style, square: QRectF) -> None:
-    """Paint the sign of a curve: training a circle, validation a square, so that color is not alone."""
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(QColor(theme.color(style.color)))
-    if style.part == "validation":
-        inset = square.width() * 0.08
-        painter.drawRoundedRect(square.adjusted(inset, inset, -inset, -inset), 1, 1)
-    else:
-        painter.drawEllipse(square)

@@ -129,6 +129,11 @@ class Confusion(Themed, QWidget):
     def sizeHint(self):
         return QSize(theme.sizes().mixups - theme.sizes().s32, round(self._tall(self.width())))
 
+    def resizeEvent(self, event):
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self.updateGeometry()  # the height follows the width; Qt keeps an old hint otherwise
+
     def minimumSizeHint(self):
         return QSize(theme.sizes().palette, theme.sizes().palette)
 

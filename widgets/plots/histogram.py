@@ -85,7 +85,8 @@ class Histogram(Themed, QWidget):
         painter.fillRect(QRectF(bars.x(), bars.bottom(), bars.width(), sizes.hair), theme.color("line2"))
         line = theme.line_height("caption")
         below = QRectF(0, bars.bottom() + sizes.s4, bars.width(), line)
-        text(painter, below, self._write(self._edges[0] if self._limit is None else low), "caption", "text3")
+        least = self._edges[0] if self._limit is None else min(self._edges[0], self._limit)
+        text(painter, below, self._write(least), "caption", "text3")
         right = max(self._edges[-1], self._limit) if self._limit is not None else high
         words_ = self._write(right)
         text(painter, below, words_, "caption", "text3", Qt.AlignmentFlag.AlignRight)

@@ -31,6 +31,20 @@ def round_range(low: float, high: float, wanted: int = 5) -> tuple[float, float]
     return math.floor(low / step + 1e-5) * step, math.ceil(high / step - 1e-5) * step
 
 
+def value_range(low: float, high: float, kind: str, log: bool) -> tuple[float, float]:
+    """Return the range an axis shows for measured values: shares reach 100 %, a falling loss stands on zero."""
+    if log:
+        low = low if low > 0 else (high * 1e-4 if high > 0 else 1e-4)
+        low, high = math.log10(low), math.log10(max(high, low * 1.01))
+        pad = max((high - low) * 0.06, 0.05)
+        return low - pad, high + pad
+    if kind == "share":
+        return (max(0.0, math.floor(low * 5) / 5) if low >= 0 else low), max(1.0, high)
+    if 0 <= low < 0.6 * high:
+        low = 0.0
+    return round_range(low, high)
+
+
 def ticks(low: float, high: float, wanted: int, whole: bool = False) -> list[float]:
     """Return round places inside a range."""
     if not high > low:
