@@ -28,9 +28,8 @@ def evaluate(run: Run, part: str = "test", which: str = "best", progress: Progre
     model = opened(run, which)
     dataset = model.dataset(progress)
     indices = part_of(model, dataset, part)
-    arrays = model.raw(dataset, indices)
     begun = time.perf_counter()
-    found = model.answers(arrays, lambda share, text: progress(0.1 + 0.9 * share, text))
+    found = model.told(dataset, indices, lambda share, text: progress(0.1 + 0.9 * share, text))
     answering = time.perf_counter() - begun
     result = {
         "part": part,

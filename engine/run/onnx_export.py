@@ -50,18 +50,22 @@ def export(run: Run, path: Path, options: Onnx, progress: Progress) -> dict[str,
     refuse_layers(run.project())
     progress(0.0, "Loading the model")
     model = opened(run)
-    held = trial(model, model.dataset(lambda share, text: progress(share, text)))
+    dataset = model.dataset(lambda share, text: progress(share, text))
+    held = trial(model, dataset)
     progress(0.15, "Writing ONNX")
-    proto = converted(model, held.arrays, options.any_batch)
+    proto = converted(model, held.sample, options.any_batch)
     project = described(run, model.project)
     onnx_file.finish(proto, project, model.signature, model.source.class_name, options.class_names)
     progress(0.5, "Checking the file")
     content = checked(proto)
     session = Session(content)
     batches = BATCHES if options.any_batch else (1,)
-    asked = questions(model, held, batches)
-    replies = (session(one.arrays) for one in asked)
-    proof = prove(model, held, asked, replies, lambda share, text: progress(0.55 + 0.35 * share, text))
+    asked = questions(model, dataset, held, batches)
+
+    def told(share: float, text: str) -> None:
+        progress(0.55 + 0.35 * share, text)
+
+    proof = prove(model, held, asked, lambda place, given: session(given), told)
     progress(0.9, "Measuring")
     proof |= {
         "format": "onnx",
@@ -74,7 +78,7 @@ def export(run: Run, path: Path, options: Onnx, progress: Progress) -> dict[str,
         "versions": {"torch": torch.__version__, "onnx": onnx.__version__, "onnxruntime": onnxruntime.__version__},
         "inputs": session.inputs(),
         "outputs": session.outputs(),
-        "milliseconds": _times(model, content, held.arrays, batches),
+        "milliseconds": _times(model, content, held.sample, batches),
     }
     write_atomically(path, content)
     proof |= {"seconds": time.perf_counter() - started, "made": time.time()}

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 Array = np.ndarray[Any, Any]
 
+CHUNK = 256
 MOST_NUMBERS = 4_000_000
 """Input numbers in one batch: what fits easily in memory whatever the size of an item."""
 
@@ -72,6 +73,14 @@ class Opened:
             np.ascontiguousarray(array, dtype=one.dtype)
             for one, array in zip(self.signature.inputs, arrays, strict=True)
         ]
+
+    def told(self, dataset: Dataset, indices: Array, progress: Progress = silent) -> list[Array]:
+        """What the model says of items of the data; never more of them in memory than a chunk."""
+        parts = []
+        for start in range(0, len(indices), CHUNK):
+            parts.append(self.answers(self.raw(dataset, indices[start : start + CHUNK])))
+            progress(min(start + CHUNK, len(indices)) / len(indices), "Testing")
+        return [np.concatenate(columns) for columns in zip(*parts, strict=True)]
 
     def batch_size(self, arrays: Sequence[Array]) -> int:
         """How many items to answer at once."""

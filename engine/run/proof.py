@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,7 @@ from engine.run.reports import class_probabilities
 LIMIT = 1e-5
 """Two answers agree where they differ by at most LIMIT + LIMIT · |PyTorch's answer|."""
 MOST_ITEMS = 2_000
+SAMPLE = 500
 BATCHES = (1, 7, 64)
 TEST_BATCH = 64
 MISSING = 0.1
@@ -87,11 +89,11 @@ def _apart(one: Array, other: Array) -> Array:
 
 @dataclass(frozen=True)
 class Trial:
-    """What a proof compares on: items of the data with their right answers, and the ranges of random ones."""
+    """What a proof compares on: items of the data with their right answers; a sample has the range of random ones."""
 
     part: str
     indices: Array
-    arrays: list[Array]
+    sample: list[Array]
     truth: dict[str, Array]
 
 
@@ -112,7 +114,8 @@ def trial(model: Opened, dataset: Dataset) -> Trial:
         indices = indices[np.linspace(0, len(indices) - 1, MOST_ITEMS).astype(np.int64)]
     targets = [one.target for one in model.signature.outputs if one.classes]
     truth = raw_targets(dataset, targets, indices) if targets else {}
-    return Trial(part, indices, model.raw(dataset, indices), truth)
+    sample = indices[np.linspace(0, len(indices) - 1, min(len(indices), SAMPLE)).astype(np.int64)]
+    return Trial(part, indices, model.raw(dataset, sample), truth)
 
 
 def random_items(inputs: Sequence[ModelInput], seen: Sequence[Array], count: int, seed: int) -> list[Array]:
@@ -127,10 +130,8 @@ def _random(one: ModelInput, seen: Array, count: int, random: np.random.Generato
         return random.integers(0, 256, shape).astype(one.dtype)
     if one.dtype == "int64":
         return random.integers(0, max(1, one.fields[0].width), shape)
-    with np.errstate(invalid="ignore"):
-        flat = seen.reshape(-1, seen.shape[-1])
-        low, high = (np.nan_to_num(limit) for limit in (_least(flat), -_least(-flat)))
-    made = random.uniform(low, high, shape)
+    flat = seen.reshape(-1, seen.shape[-1])
+    made = random.uniform(_least(flat), 0.0 - _least(-flat), shape)
     if one.kind == "table":
         for place, column in enumerate(one.fields):
             if column.classes:
@@ -140,42 +141,54 @@ def _random(one: ModelInput, seen: Array, count: int, random: np.random.Generato
 
 
 def _least(columns: Array) -> Array:
-    """The smallest number of each column, missing ones left out."""
-    least: Array = np.where(np.isnan(columns), np.inf, columns).min(axis=0, initial=np.finfo(np.float32).max)
-    return least
+    """The smallest number of each column, missing ones left out; 0 for a column that is missing altogether."""
+    least: Array = np.where(np.isnan(columns), np.inf, columns).min(axis=0)
+    return np.where(np.isfinite(least), least, 0.0).astype(np.float64)
 
 
 @dataclass(frozen=True)
 class Question:
-    """One batch that both models answer: where it is from, its raw inputs, and its items' places in the trial."""
+    """One batch that both models answer: where it is from, how many items, its first item's place in the trial.
+
+    Its raw inputs are made when they are asked for: 2,000 large pictures would fill the memory.
+    """
 
     where: str
-    arrays: list[Array]
-    random: bool
-    start: int = 0
+    count: int
+    arrays: Callable[[], list[Array]]
+    start: int = -1
+
+    @property
+    def random(self) -> bool:
+        """Whether its items were made up."""
+        return self.start < 0
 
 
-def questions(model: Opened, held: Trial, batches: Sequence[int] = BATCHES) -> list[Question]:
+def questions(model: Opened, dataset: Dataset, held: Trial, batches: Sequence[int] = BATCHES) -> list[Question]:
     """Everything that is asked: the held-out items, then random ones in each batch size that the file takes."""
     size = TEST_BATCH if len(batches) > 1 else batches[0]
     found = []
     for start in range(0, len(held.indices), size):
-        given = [np.ascontiguousarray(array[start : start + size]) for array in held.arrays]
-        found.append(Question(f"{held.part} items {start} to {start + len(given[0]) - 1}", given, False, start))
+        places = held.indices[start : start + size]
+        where = f"{held.part} items {start} to {start + len(places) - 1}"
+        found.append(Question(where, len(places), partial(model.raw, dataset, places), start))
     for seed, batch in enumerate(batches):
-        made = random_items(model.signature.inputs, held.arrays, batch, seed)
-        found.append(Question(f"random batch of {batch}", made, True))
+        made = partial(random_items, model.signature.inputs, held.sample, batch, seed)
+        found.append(Question(f"random batch of {batch}", batch, made))
     return found
 
 
 def prove(
-    model: Opened, held: Trial, asked: Sequence[Question], replies: Iterable[Sequence[Array]], progress: Progress
+    model: Opened,
+    held: Trial,
+    asked: Sequence[Question],
+    reply: Callable[[int, list[Array]], list[Array]],
+    progress: Progress,
 ) -> dict[str, Any]:
     """Compare an exported model with PyTorch.
 
     Args:
-        asked: what was asked.
-        replies: what the exported model said, in the same order; asked for one by one.
+        reply: what the exported model says to a question, given its place among those asked and its raw inputs.
 
     Raises:
         UserError: the answers differ by more than the limit; the text has the numbers.
@@ -184,15 +197,17 @@ def prove(
     right = {name: {"torch": 0, "exported": 0, "of": int((truth >= 0).sum())} for name, truth in held.truth.items()}
     tests: dict[str, Any] = {"largest": 0.0, "within": True}
     sizes: list[dict[str, Any]] = []
-    for place, (question, theirs) in enumerate(zip(asked, replies, strict=True), 1):
-        ours = model.answers(question.arrays)
+    for place, question in enumerate(asked):
+        given = question.arrays()
+        ours, theirs = model.answers(given), reply(place, given)
         worst, over = gap.add(ours, theirs, question.where)
         if question.random:
-            sizes.append({"batch": len(question.arrays[0]), "largest": _finite(worst), "within": over == 0})
+            sizes.append({"batch": question.count, "largest": _finite(worst), "within": over == 0})
         else:
+            _refuse_no_numbers(ours)
             tests = {"largest": _finite(max(tests["largest"] or 0.0, worst)), "within": tests["within"] and over == 0}
             _count_right(model, held, question.start, (("torch", ours), ("exported", theirs)), right)
-        progress(place / len(asked), f"Comparing on {'random inputs' if question.random else 'held-out items'}")
+        progress((place + 1) / len(asked), f"Comparing on {'random inputs' if question.random else 'held-out items'}")
     if gap.over:
         raise UserError(
             f"The exported model gives other answers than PyTorch, so no file was written: the largest difference is "
@@ -216,6 +231,14 @@ def prove(
         "batches": sizes,
         "right": right,
     }
+
+
+def _refuse_no_numbers(answers: Sequence[Array]) -> None:
+    """Two models that both answer not-a-number agree, and are of no use."""
+    if not all(np.isfinite(rows).all() for rows in answers):
+        raise UserError(
+            "The trained model itself answers not-a-number for held-out items. Train it again before exporting."
+        )
 
 
 def _count_right(

@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -58,19 +58,22 @@ def export(run: Run, path: Path, progress: Progress) -> dict[str, Any]:
     program = _program_path(path)
     progress(0.0, "Loading the model")
     model = opened(run)
-    held = trial(model, model.dataset(lambda share, text: progress(share, text)))
+    dataset = model.dataset(lambda share, text: progress(share, text))
+    held = trial(model, dataset)
     text = script(model, program.stem).encode()
     weights = save_bytes(apart(model.whole.state_dict()), {"made by": f"Lamina {version()}"})
-    asked = questions(model, held)
+    asked = questions(model, dataset, held)
     progress(0.2, "Running the program")
     with tempfile.TemporaryDirectory(prefix="lamina-") as folder:
         alone = Path(folder)
         (alone / program.name).write_bytes(text)
         (alone / program.with_suffix(".safetensors").name).write_bytes(weights)
         _run_alone(alone / program.name, model, asked)
-        proof = prove(
-            model, held, asked, _replies(alone, model, asked), lambda share, text: progress(0.7 + 0.2 * share, text)
-        )
+
+        def told(share: float, text: str) -> None:
+            progress(0.7 + 0.2 * share, text)
+
+        proof = prove(model, held, asked, lambda place, given: _reply(alone, model, place), told)
     _hand_over(program, text, weights)
     proof |= {
         "format": "python",
@@ -145,9 +148,9 @@ def _run_alone(program: Path, model: Opened, asked: Sequence[Question]) -> None:
     names = [one.name for one in model.signature.inputs]
     files = []
     for place, question in enumerate(asked):
-        file = folder / f"asked-{place:04}.npz"
+        file = folder / f"{_asked(place)}.npz"
         with zipfile.ZipFile(file, "w") as arrays:  # np.savez does not take every name
-            for name, array in zip(names, question.arrays, strict=True):
+            for name, array in zip(names, question.arrays(), strict=True):
                 with arrays.open(f"{name}.npy", "w") as part:
                     np.lib.format.write_array(part, array, allow_pickle=False)
         files.append(str(file))
@@ -170,7 +173,11 @@ def _run_alone(program: Path, model: Opened, asked: Sequence[Question]) -> None:
         raise UserError(f"The exported program failed, so no file was written: {last[:300]}", done.stderr[-20_000:])
 
 
-def _replies(folder: Path, model: Opened, asked: Sequence[Question]) -> Iterator[list[Array]]:
-    for place in range(len(asked)):
-        with np.load(folder / "told" / f"asked-{place:04}.npz", allow_pickle=False) as found:
-            yield [found[one.name] for one in model.signature.outputs]
+def _reply(folder: Path, model: Opened, place: int) -> list[Array]:
+    """What the program said to a question."""
+    with np.load(folder / "told" / f"{_asked(place)}.npz", allow_pickle=False) as found:
+        return [found[one.name] for one in model.signature.outputs]
+
+
+def _asked(place: int) -> str:
+    return f"asked-{place:04}"

@@ -27,6 +27,9 @@ QUIET = 0.4
 """Seconds without a request before the next piece of warming up is imported."""
 
 
+NO_MEMORY = "The computer ran out of memory. Close other programs, or take smaller data."
+
+
 class Canceled(Exception):
     """The other side wants no more of the running call."""
 
@@ -110,9 +113,11 @@ class Server:
         except UserError as error:
             self._send({"id": number, "error": _told(error.message, error.details, user=True)})
         except MemoryError:
-            text = "The computer ran out of memory. Close other programs, or take smaller data."
-            self._send({"id": number, "error": _told(text, "", user=True)})
+            self._send({"id": number, "error": _told(NO_MEMORY, "", user=True)})
         except Exception as error:
+            if _out_of_memory(error):
+                self._send({"id": number, "error": _told(NO_MEMORY, str(error), user=True)})
+                return
             text = f"{type(error).__name__}: {error}"
             self._send({"id": number, "error": _told(text, traceback.format_exc(), user=False)})
         finally:
@@ -158,6 +163,15 @@ class Server:
 
 def _told(message: str, details: str, user: bool) -> dict[str, Any]:
     return {"message": message, "details": details, "user": user}
+
+
+def _out_of_memory(error: Exception) -> bool:
+    """Whether torch says that memory ran out, which it does with an error of its own."""
+    if "torch" not in sys.modules:
+        return False
+    from engine.run.device import out_of_memory
+
+    return out_of_memory(error)
 
 
 def _hashable(number: Any) -> Any:

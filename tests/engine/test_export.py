@@ -209,11 +209,14 @@ def test_several_inputs_and_answers_with_gaps_in_the_data(mixed_run: Run, folder
 def test_random_tables_have_gaps(mixed_run: Run) -> None:
     model = opened(mixed_run)
     held = proof.trial(model, model.dataset())
-    table, city = proof.random_items(model.signature.inputs, held.arrays, 64, seed=1)
+    table, city = proof.random_items(model.signature.inputs, held.sample, 64, seed=1)
     assert 0 < np.isnan(table).mean() < 0.5
     assert table[:, 0][~np.isnan(table[:, 0])].max() < 9.1
     assert set(table[:, 2][~np.isnan(table[:, 2])]) <= {0, 1, 2}
     assert set(city) <= {0, 1, 2, 3}
+    held.sample[0][:, 1] = np.nan
+    table, _ = proof.random_items(model.signature.inputs, held.sample, 64, seed=1)
+    assert set(table[:, 1][~np.isnan(table[:, 1])]) == {0}
 
 
 def test_a_recurrent_layer_leaves_as_one_node(folder: Path) -> None:
