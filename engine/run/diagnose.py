@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
+from pathlib import Path
 
 import torch
 from torch import Tensor, nn
 
+from engine import store
 from engine.errors import UserError
 from engine.run.device import out_of_memory
 from engine.run.model import Built
@@ -92,7 +95,7 @@ def first_bad_output(network: nn.Module, forward: Callable[[], object]) -> str:
     return found[0] if found else ""
 
 
-def explain(error: BaseException, built: Built | None, batch: int) -> Failed | None:
+def explain(error: BaseException, built: Built | None, batch: int, folder: Path | None = None) -> Failed | None:
     """The sentence for an error that the loop met; None for one that is our fault."""
     if isinstance(error, Failed):
         return error
@@ -101,6 +104,8 @@ def explain(error: BaseException, built: Built | None, batch: int) -> Failed | N
             f"Try a batch size of {max(1, batch // 2)} instead of {batch}." if batch > 1 else "Try a smaller network."
         )
         return Failed(f"There was not enough memory for this network and batch. {advice}", details=str(error))
+    if isinstance(error, sqlite3.Error) and folder is not None:
+        return Failed(store.sentence(folder / store.FILE, error), details=str(error))
     if isinstance(error, UserError):
         return Failed(error.message, details=error.details)
     node = built.node_of(error) if built is not None else ""

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor
 
+from engine.codegen import OutputSpec
 from engine.errors import UserError
 from engine.run.metrics import CHUNK_ITEMS, Tally
 from engine.run.model import Built
@@ -43,9 +44,10 @@ def tally_of(built: Built, part: Part) -> Tally:
     """A fresh count of the measures of every objective that has a target field."""
     schema = built.project.data.schema
     shown = [one for one in built.source.outputs if one.exported]
-    chosen = {
-        one.target: (place, one) for place, one in enumerate(shown) if one.objective and one.target and one.metrics
-    }
+    chosen: dict[str, tuple[int, OutputSpec]] = {}
+    for place, one in enumerate(shown):
+        if one.objective and one.target and one.metrics:
+            chosen.setdefault(one.target, (place, one))  # of several objectives with one target, the first is measured
     kinds = {
         name: (one.metrics, len(one.classes) if schema[name].kind in ("category", "tokens") else 0)
         for name, (_, one) in chosen.items()

@@ -9,6 +9,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -103,15 +104,15 @@ class ClassCounts:
 def of_confusion(confusion: Tensor) -> dict[str, float]:
     """The measures that follow from a confusion matrix (truth, answer). Means over classes leave out those that
     neither occur nor are answered; a class that is never answered has precision 0."""
-    table = confusion.to(torch.float64)
+    table = confusion.cpu().numpy().astype(np.float64)  # small: numpy is five times as fast here
     hits, truths, answers = table.diagonal(), table.sum(1), table.sum(0)
-    total = float(table.sum())
-    present = (truths + answers) > 0
-    precision = torch.where(answers > 0, hits / answers.clamp(min=1), 0.0)
-    recall = torch.where(truths > 0, hits / truths.clamp(min=1), 0.0)
-    f1 = torch.where(present, 2 * hits / (truths + answers).clamp(min=1), 0.0)
+    total = float(truths.sum())
     if not total:
         return {}
+    present = (truths + answers) > 0
+    precision = hits / np.maximum(answers, 1)  # there are no hits where there are no answers
+    recall = hits / np.maximum(truths, 1)
+    f1 = 2 * hits / np.maximum(truths + answers, 1)
     return {
         "accuracy": float(hits.sum()) / total,
         "balanced_accuracy": float(recall[truths > 0].mean()),

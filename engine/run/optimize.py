@@ -156,10 +156,12 @@ def _move_adam(
         adam(*lists, memory["count"], fused=True, found_inf=spoiled, decoupled_weight_decay=decoupled, **about)
         return
     moved = counts[:1] if len(counts) > 1 and counts[0] is counts[1] else counts
-    torch._foreach_add_(moved, 1)
+    for count in moved:
+        count.add_(1)
     kernel(*lists, counts, grad_scale=None, found_inf=spoiled, **about)
     if spoiled is not None:
-        torch._foreach_sub_(moved, [spoiled] * len(moved))
+        for count in moved:
+            count.sub_(spoiled)
 
 
 class Scaler:

@@ -137,7 +137,7 @@ class Training:
         try:
             while self.course.epoch < self.recipe.epochs and not self._enough():
                 self._epoch()
-                if self._last_epoch:
+                if self._last_epoch and self.course.epoch < self.recipe.epochs:
                     raise Stopped
         except Stopped:
             self.save()
@@ -305,7 +305,11 @@ class Training:
         self.save()
         self.write("paused")
         self._since = math.inf  # no working time passes
+        alive = time.monotonic()
         while not self.stopping:
+            if time.monotonic() - alive > 5:  # a sign of life for readers on other computers
+                self.write("paused")
+                alive = time.monotonic()
             asked = self.telemetry.requests()
             for what in asked:
                 if what != "pause":

@@ -11,7 +11,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -220,7 +220,7 @@ def _say_failed(run: Run, connection: sqlite3.Connection, session: Training | No
     """Note why a run ended; where even that cannot be written, the log has it."""
     built: Built | None = session.built if session is not None else None
     batch = session.recipe.batch_size if session is not None else 1
-    known = diagnose.explain(error, built, batch) if isinstance(error, Exception) else None
+    known = diagnose.explain(error, built, batch, run.folder) if isinstance(error, Exception) else None
     message = known.message if known else f"Training broke off by an error of the program: {error!r}. The log has more."
     state_ = "failed"
     if isinstance(error, KeyboardInterrupt):
@@ -228,18 +228,21 @@ def _say_failed(run: Run, connection: sqlite3.Connection, session: Training | No
     elif known is None:
         with open(run.log, "a", encoding="utf-8") as log:
             traceback.print_exception(error, file=log)
+    if connection.in_transaction:
+        connection.execute("ROLLBACK")
+    node = known.node if known else ""
     try:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
         if session is not None:
             session.save_best()  # of a finished epoch, so they are sound
             session.telemetry.event(session.course.step, state_, message)
+            session.telemetry.facts(node=node)
             session.telemetry.write(state=state_, message=message, pid=None)
-        else:
-            store.beat(connection, state=state_, message=message, pid=None)
-        store.put_info(connection, {"node": known.node if known else ""})
+            return
     except (sqlite3.Error, RuntimeError, UserError) as second:
-        print(f"{message} It could not be noted in the run: {second}", file=sys.stderr)
+        print(f"{message} Not everything could be noted in the run: {second}", file=sys.stderr)
+    with suppress(sqlite3.Error):  # then the process that is gone tells that the run is lost
+        store.put_info(connection, {"node": node})
+        store.beat(connection, state=state_, message=message, pid=None)
 
 
 def cross_validate(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 import time
 
@@ -16,6 +17,7 @@ from engine.errors import UserError
 from engine.graph import Graph
 from engine.project import DataChoice, Project
 from engine.recipes.schedules import Cosine, learning_rate
+from engine.run import device as devices
 from engine.run import diagnose, tensors, work
 from engine.run import train as loop
 from engine.run.model import Built, load
@@ -108,12 +110,14 @@ CRASHES = [
     {"optimizer": {"type": "SGD", "nesterov": True}, "schedule": "Cosine", "clip_norm": 0.5, "warmup_epochs": 1.5},
     {"optimizer": {"type": "RMSprop", "momentum": 0.5}, "schedule": "OneCycle", "early_stopping": 2},
     {"optimizer": "AdamW", "precision": "bf16 mixed", "schedule": {"type": "Step", "every": 2}},
+    {"optimizer": "Adam", "precision": "fp16 mixed"},
 ]
 
 
 @pytest.mark.parametrize("recipe", CRASHES)
 def test_after_crashes_at_any_step_the_weights_are_bit_for_bit_the_same(tmp_path, monkeypatch, recipe):
     """Batch norm, dropout, a schedule: everything with a memory. The process breaks off at steps of all sorts."""
+    monkeypatch.setattr(devices, "check_precision", lambda *_: None)  # the processor can do fp16, slowly
     between = (("BatchNorm", {}), "ReLU", ("Dropout", {"rate": 0.3}))
     project = iris({"epochs": 6, "batch_size": 16, **recipe}, *between)
     whole = train(project, tmp_path)
@@ -175,6 +179,39 @@ def test_the_learning_rate_told_is_that_of_the_schedule(tmp_path):
     table = train(iris(recipe), tmp_path).steps()
     assert table[:, 3] == pytest.approx([learning_rate(0.2, Cosine(), {}, step, 16, 4, 2) for step in range(16)])
     assert table[2, 3] == 0.2 and table[-1, 3] < 0.01
+
+
+def test_several_objectives_are_weighed_and_told_apart(tmp_path):
+    cards = ("TableInput", ("Linear", {"features": 1}), ("MSE", {"weight": 2.0}))
+    project = chain(*cards, source="DiabetesData", recipe={"epochs": 2, "device": "cpu"})
+    graph, second = g.add(project.graph, "L1", params={"weight": 0.5})
+    project = project.with_graph(g.connect(graph, "linear_1", second))
+    [first] = [name for name, node in project.graph.nodes.items() if node.layer == "MSE"]
+    run = train(project, tmp_path)
+    for part in ("train", "validation"):
+        told = {value.metric: value.value for value in run.epochs() if (value.epoch, value.part) == (2, part)}
+        assert told["loss"] == pytest.approx(2 * told[f"{first}.loss"] + 0.5 * told[f"{second}.loss"], rel=1e-5)
+
+
+def test_nodes_that_share_weights_train_as_one_and_come_back(tmp_path):
+    between = ("ReLU", ("Linear", {"features": 16}), "ReLU", ("Linear", {"features": 16}), "ReLU")
+    project = iris({"epochs": 2}, *between)
+    project = project.with_graph(g.change(project.graph, "linear_3", shares="linear_2"))
+    run = train(project, tmp_path)
+    assert run.info().parameters == (4 * 16 + 16) + (16 * 16 + 16) + (16 * 3 + 3)
+    assert values_on(run, "validation")["loss"] == pytest.approx(run.info().best["value"], abs=1e-6)
+
+
+def test_a_database_that_cannot_be_written_is_a_sentence(tmp_path, monkeypatch):
+    def full(*_):
+        raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setattr(store, "put_steps", full)
+    with pytest.raises(UserError, match="disk is full"):
+        train(iris(), tmp_path)
+    monkeypatch.undo()
+    info = runs.list_runs(tmp_path)[0].info()
+    assert info.state == "failed" and "Free some space and resume" in info.message
 
 
 def test_early_stopping_and_the_message(tmp_path):
