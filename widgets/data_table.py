@@ -126,7 +126,7 @@ class ColumnHead(QHeaderView):
     def sectionSizeFromContents(self, section):
         sizes, column = theme.sizes(), self._rows.columns[section]
         name = width_of(column.name, "name") + sizes.icon + 3 * sizes.s8
-        wide = min(max(name, sizes.palette_least * 0.62), sizes.palette_most * 0.75)
+        wide = min(max(name, sizes.palette_least * 0.54), sizes.palette_most * 0.75)
         return QSize(round(wide), self.sizeHint().height())
 
     def paintSection(self, painter: QPainter, rect, section):

@@ -7,7 +7,7 @@ from PySide6.QtGui import QPainterPath
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from widgets import theme, words
-from widgets.controls.base import Themed, box, start, text
+from widgets.controls.base import Themed, box, start, text, width_of
 
 _PARTS = (("Train", "training"), ("Validation", "validation"), ("Test", "text3"))
 _LEAST = 0.01
@@ -127,10 +127,11 @@ class SplitBar(Themed, QWidget):
 
     def _paint_words(self, painter, top: float) -> None:
         sizes, height = theme.sizes(), theme.line_height("caption")
-        third = self.width() / 3
-        for index, ((name, color), share) in enumerate(zip(_PARTS, self._shares, strict=True)):
-            area = QRectF(index * third, top, third, height)
+        said = [f"{name} {words.percent(share, 0)}" for (name, _), share in zip(_PARTS, self._shares, strict=True)]
+        wide = [sizes.dot + sizes.s4 + width_of(words_, "caption") + 1 for words_ in said]
+        places = (0.0, (self.width() - wide[1]) / 2, self.width() - wide[2])
+        for (_name, color), words_, x, length in zip(_PARTS, said, places, wide, strict=True):
+            area = QRectF(x, top, length, height)
             dot = QRectF(area.x(), area.center().y() - sizes.dot / 2, sizes.dot, sizes.dot)
             box(painter, dot, sizes.r4 / 2, color)
-            words_ = f"{name} {words.percent(share, 0)}"
             text(painter, area.adjusted(sizes.dot + sizes.s4, 0, 0, 0), words_, "caption", "text2")

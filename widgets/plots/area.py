@@ -6,7 +6,7 @@ import math
 from time import perf_counter
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPen
+from PySide6.QtGui import QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from widgets import theme
@@ -18,6 +18,7 @@ from widgets.plots.strokes import Style
 
 EPOCHS, TIME = 0, 1
 _SHADE_ALPHA = 0.35
+_NAME_SHARE = 0.2  # of the width, for a curve's name at its end
 
 
 class Area(Themed, QWidget):
@@ -190,8 +191,14 @@ class Area(Themed, QWidget):
         for style in self.styles:
             last = self._curves[style.key].last(self.axis) if style.key in self._curves and style.label else None
             if last is not None:
-                found.append(f"{style.words} {scales.reading(last[1], self.kind)}".strip())
+                found.append(self._label(style, last[1]))
         return found
+
+    def _label(self, style: Style, value: float) -> str:
+        """Return the words at a curve's end; a long name is cut, its value never."""
+        most = self.width() * _NAME_SHARE
+        name = QFontMetricsF(theme.font("caption", True)).elidedText(style.words, Qt.TextElideMode.ElideRight, most)
+        return f"{name} {scales.reading(value, self.kind)}".strip()
 
     # ---- painting --------------------------------------------------------------------------------
 
@@ -305,8 +312,9 @@ class Area(Themed, QWidget):
         placed = spread(wanted, height, frame.top, frame.top + frame.height)
         furthest = max((drawn.end.x() for _style, drawn in ends), default=0.0)
         for (style, drawn), y in zip(ends, placed, strict=True):
-            words = f"{style.words} {scales.reading(drawn.end_value, self.kind)}".strip()
-            near = furthest - drawn.end.x() < theme.sizes().s32  # ends that nearly meet share one edge
+            words = self._label(style, drawn.end_value)
+            # Ends that nearly meet share one edge; labels of many curves stand clear of them all.
+            near = furthest - drawn.end.x() < theme.sizes().s32 or len(ends) > 2
             x = (furthest if near else drawn.end.x()) + theme.sizes().s8
             area = QRectF(x, y - height / 2, width_of(words, "caption", True) + 1, height)
             text(painter, area, words, "caption", style.color, bold=True)
