@@ -267,7 +267,6 @@ class TestPage(Themed, QWidget):
     __test__ = False  # a page, not a test case
 
     model_chosen = Signal(str)
-    test_wanted = Signal()
     cell_chosen = Signal(int, int)
     mistake_chosen = Signal(int)
     try_file_wanted = Signal()

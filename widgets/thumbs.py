@@ -126,7 +126,8 @@ class _ThumbDelegate(QStyledItemDelegate):
         area = QRectF(option.rect.x() + sizes.s4, option.rect.y() + sizes.s4, side, side)
         paint_picture(painter, area, found[1] if found else None, sizes.r6)
         if option.state & QStyle.StateFlag.State_Selected:
-            box(painter, area.adjusted(-3, -3, 3, 3), sizes.r9, None, "acc_line", sizes.ring)
+            out = sizes.ring + sizes.hair
+            box(painter, area.adjusted(-out, -out, out, out), sizes.r9, None, "acc_line", sizes.ring)
         if found is not None:
             self._paint_label(painter, index.model(), found[0], area)
         painter.restore()

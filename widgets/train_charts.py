@@ -136,6 +136,10 @@ class TrainCharts(Themed, QWidget):
         bar.addWidget(self.axis)
         return bar
 
+    def _restyle(self) -> None:
+        if hasattr(self, "smoothing"):
+            self.smoothing.setFixedWidth(theme.sizes().palette_least)
+
     def charts(self) -> tuple[Chart, ...]:
         return (self.loss, self.metric_chart, self.rate)
 
