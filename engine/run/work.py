@@ -79,8 +79,10 @@ def work(run: Run, on_progress: OnProgress | None = None) -> None:
                 ended = session.run()
             _say_ended(session, ended)
         except BaseException as error:
-            _say_failed(run, connection, sessions[0] if sessions else None, error)
-            raise
+            known = _say_failed(run, connection, sessions[0] if sessions else None, error)
+            if known is None or isinstance(error, UserError):
+                raise
+            raise known from error
 
 
 def _claim(run: Run, connection: sqlite3.Connection) -> None:
@@ -127,10 +129,7 @@ def _session(run: Run, connection: sqlite3.Connection, on_progress: OnProgress |
     write_atomically(run.folder / "model.py", built.source.text.encode())
     training = load_part(built, dataset, parts.train, device)
     validation = load_part(built, dataset, parts.validation, device) if len(parts.validation) else None
-    try:
-        session = Training(built, recipe, training, validation, run.folder, connection, options, on_progress)
-    except (RuntimeError, MemoryError) as error:
-        raise diagnose.explain(error, built, recipe.batch_size) or error from error
+    session = Training(built, recipe, training, validation, run.folder, connection, options, on_progress)
     known = sum(weight.numel() for weight in built.network.parameters())
     about = {"parameters": known, "device": devices.describe(device), "started": run.info().started or time.time()}
     # as many threads as now, so that a resumed run adds up in the same order
@@ -216,8 +215,10 @@ def _ending(session: Training, ended: str) -> str:
     return f"Stopped after {course.epoch} of {epochs} epochs. Resume to go on."
 
 
-def _say_failed(run: Run, connection: sqlite3.Connection, session: Training | None, error: BaseException) -> None:
-    """Note why a run ended; where even that cannot be written, the log has it."""
+def _say_failed(
+    run: Run, connection: sqlite3.Connection, session: Training | None, error: BaseException
+) -> diagnose.Failed | None:
+    """Note why a run ended, and give the sentence; where even that cannot be written, the log has it."""
     built: Built | None = session.built if session is not None else None
     batch = session.recipe.batch_size if session is not None else 1
     known = diagnose.explain(error, built, batch, run.folder) if isinstance(error, Exception) else None
@@ -236,13 +237,18 @@ def _say_failed(run: Run, connection: sqlite3.Connection, session: Training | No
             session.save_best()  # of a finished epoch, so they are sound
             session.telemetry.event(session.course.step, state_, message)
             session.telemetry.facts(node=node)
-            session.telemetry.write(state=state_, message=message, pid=None)
-            return
+            course = session.course
+            session.telemetry.write(
+                state=state_, message=message, pid=None, left_seconds=None, step=course.step, epoch=course.epoch,
+                batch=course.batch,
+            )  # fmt: skip
+            return known
     except (sqlite3.Error, RuntimeError, UserError) as second:
         print(f"{message} Not everything could be noted in the run: {second}", file=sys.stderr)
     with suppress(sqlite3.Error):  # then the process that is gone tells that the run is lost
         store.put_info(connection, {"node": node})
-        store.beat(connection, state=state_, message=message, pid=None)
+        store.beat(connection, state=state_, message=message, pid=None, left_seconds=None)
+    return known
 
 
 def cross_validate(
