@@ -23,7 +23,7 @@ from engine.layer import Input, layers
 from engine.run.opened import Array, Opened
 
 MOST_BYTES = 256 * 2**20
-MOST_ITEMS = 10_000
+MOST_ITEMS = 100_000
 TABLES = (".csv", ".tsv", ".tab", ".txt")
 _NOUN = "a picture, a table (.csv), an array (.npy, .npz) or values (.json)"
 

@@ -39,6 +39,7 @@ class Gap:
 
     outputs: Sequence[OutputSpec]
     largest: float = 0.0
+    scaled: float = 0.0
     worst: str = ""
     over: int = 0
     numbers: int = 0
@@ -61,15 +62,17 @@ class Gap:
             if largest > self.largest:
                 self.largest, self.worst = largest, f"“{spec.name}”, {where}"
             self.over += int((off > LIMIT + LIMIT * np.abs(np.nan_to_num(one.astype(np.float64)))).sum())
-            self._count(off)
+            self._count(off / (1 + np.abs(np.nan_to_num(one.astype(np.float64)))))
             if spec.classes:
                 self._same(one, other, len(spec.classes))
         return worst, self.over - before
 
-    def _count(self, off: Array) -> None:
-        self.numbers += off.size
-        self.equal += int((off == 0).sum())
-        bins = np.searchsorted(EDGES, off[off > 0].ravel()) - 1
+    def _count(self, scaled: Array) -> None:
+        """Count differences divided by 1 + |PyTorch's answer|, which is what the limit holds for, large or small."""
+        self.numbers += scaled.size
+        self.equal += int((scaled == 0).sum())
+        self.scaled = max(self.scaled, float(scaled.max(initial=0.0)))
+        bins = np.searchsorted(EDGES, scaled[scaled > 0].ravel()) - 1
         self.counts += np.bincount(bins.clip(0, len(self.counts) - 1), minlength=len(self.counts))
 
     def _same(self, one: Array, other: Array, classes: int) -> None:
@@ -218,6 +221,7 @@ def prove(
     return {
         "limit": LIMIT,
         "largest": gap.largest,
+        "scaled": gap.scaled,
         "worst": gap.worst,
         "numbers": gap.numbers,
         "equal": gap.equal,

@@ -135,14 +135,13 @@ def test_the_proof_says_what_was_compared(digits_run: Run, exported: tuple[Path,
     assert told["random_items"] == 72
     assert [one["batch"] for one in told["batches"]] == [1, 7, 64]
     assert told["same_class"] == told["class_items"] == len(held) + 72
-    assert 0 <= told["largest"] <= 1e-5
+    assert 0 <= told["scaled"] <= told["largest"] <= 1e-5
     assert len(told["histogram"]["counts"]) == len(told["histogram"]["edges"]) - 1
     assert sum(told["histogram"]["counts"]) + told["equal"] == told["numbers"] == 10 * (len(held) + 72)
     assert told["right"]["digit"]["torch"] == told["right"]["digit"]["exported"] > 0
     assert told["opset"] == 20
     assert told["bytes"] == path.stat().st_size
     assert told["milliseconds"]["exported"]["one"] > 0
-    assert digits_run.result("export:onnx") == json.loads(json.dumps(told))
 
 
 def test_the_file_explains_itself(digits_run: Run, exported: tuple[Path, dict[str, Any]]) -> None:
@@ -191,6 +190,7 @@ def test_the_file_tells_nothing_of_this_computer(exported: tuple[Path, dict[str,
 def test_several_inputs_and_answers_with_gaps_in_the_data(mixed_run: Run, folder: Path) -> None:
     path = folder / "goods.onnx"
     told = exporter_of("onnx").export(mixed_run, path)
+    assert told["scaled"] <= 1e-5 < told["largest"], "prices of thousands differ by more, in proportion by less"
     assert [one["name"] for one in told["inputs"]] == ["table", "city"]
     assert [one["name"] for one in told["outputs"]] == ["kind", "price"]
     session = Session(path.read_bytes())
