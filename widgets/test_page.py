@@ -16,7 +16,7 @@ from widgets.drop import Banner
 from widgets.mistakes import MistakeGrid
 from widgets.page_frame import PageFrame
 from widgets.plots.confusion import Confusion
-from widgets.plots.histogram import Histogram
+from widgets.plots.histogram import Histogram, bins_of
 from widgets.plots.scatter import Scatter
 from widgets.try_panel import TryPanel
 from widgets.values import Fact, ModelChoice, TestResult, TryResult
@@ -80,6 +80,7 @@ class Numbers(Themed, QWidget):
     """The row on top: which model, its numbers."""
 
     model_chosen = Signal(str)
+    test_wanted = Signal()
     wants_ring = False
 
     def __init__(self, parent: QWidget | None = None):
@@ -100,6 +101,9 @@ class Numbers(Themed, QWidget):
         self._line.addLayout(block)
         self._shown: list[QWidget] = []
         self._line.addStretch(1)
+        self.again = Button("Test again", "refresh-cw", parent=self)
+        self.again.clicked.connect(self._on_again)
+        self._line.addWidget(self.again)
         self._restyle()
 
     def set_facts(self, facts: tuple[Fact, ...]) -> None:
@@ -110,8 +114,11 @@ class Numbers(Themed, QWidget):
         for at, made in enumerate(self._shown, 1):
             self._line.insertWidget(at, made, 2)
 
+    def _on_again(self) -> None:
+        self.test_wanted.emit()
+
     def _restyle(self) -> None:
-        if hasattr(self, "_shown"):
+        if hasattr(self, "again"):
             self.setFixedHeight(theme.sizes().test_numbers)
 
 
@@ -189,18 +196,6 @@ class MixUps(Panel):
         self.cell_chosen.emit(truth, answer)
 
 
-def bins_of(values: list[float], wanted: int) -> tuple[list[int], list[float]]:
-    """Count values into equal bins."""
-    if not values:
-        return [], []
-    low, high = min(values), max(values)
-    span = (high - low) or abs(high) or 1.0
-    counts = [0] * wanted
-    for value in values:
-        counts[min(int((value - low) / span * wanted), wanted - 1)] += 1
-    return counts, [low + span * at / wanted for at in range(wanted + 1)]
-
-
 class Mistakes(QWidget):
     """The center: wrong answers, most certain first, of all classes or of the chosen cell."""
 
@@ -267,6 +262,7 @@ class TestPage(Themed, QWidget):
     __test__ = False  # a page, not a test case
 
     model_chosen = Signal(str)
+    test_wanted = Signal()
     cell_chosen = Signal(int, int)
     mistake_chosen = Signal(int)
     try_file_wanted = Signal()
@@ -324,6 +320,7 @@ class TestPage(Themed, QWidget):
 
     def _connect(self) -> None:
         self.numbers.model_chosen.connect(self.model_chosen)
+        self.numbers.test_wanted.connect(self.test_wanted)
         self.mixups.cell_chosen.connect(self._on_cell)
         self.mixups.item_chosen.connect(self.mistake_chosen)
         self.mistakes.mistake_chosen.connect(self.mistake_chosen)
@@ -342,9 +339,11 @@ class TestPage(Themed, QWidget):
     def show_result(self, result: TestResult | None) -> None:
         """Show what a test found; None waits for one."""
         self.numbers.set_facts(result.facts if result else ())
+        self.numbers.again.set_text("Test again" if result else "Test now")
         self.frame.set_bare(result is None)
         if result is None:
             self.set_busy("No result yet")
+            self.numbers.again.set_busy(False)
             self.ring.hide()
             return
         self.mixups.show_result(result)
@@ -352,6 +351,7 @@ class TestPage(Themed, QWidget):
         self.set_busy(None)
 
     def set_busy(self, said: str | None) -> None:
+        self.numbers.again.set_busy(said is not None)
         self.ring.setVisible(said is not None)
         self.ring.set_fraction(None if said is not None else 0.0)
         self.busy_words.setText(said or "")

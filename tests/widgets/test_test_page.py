@@ -7,7 +7,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
 from widgets import theme
-from widgets.test_page import TestPage, bins_of
+from widgets.plots.histogram import bins_of
+from widgets.test_page import TestPage
 from widgets.try_panel import plain_small
 from widgets.values import Answer, Fact, Mistake, ModelChoice, TestResult, TryResult
 
@@ -160,3 +161,20 @@ def test_errors_and_work_are_said(page):
     assert page.mistakes.isVisible()
     page.set_error("The data changed since this run.", "Train again, or open the old data.")
     assert page.error.isVisible()
+
+
+def test_a_test_can_be_wanted_and_not_twice_at_once(page, qtbot):
+    page.set_models(MODELS)
+    page.show_result(None)
+    assert page.numbers.again.text() == "Test now"
+    with qtbot.waitSignal(page.test_wanted):
+        page.numbers.again.click()
+    page.set_busy("Testing 372 items…")
+    told = []
+    page.test_wanted.connect(lambda: told.append(1))
+    qtbot.mouseClick(page.numbers.again, Qt.MouseButton.LeftButton)
+    assert told == []
+    page.show_result(RESULT)
+    assert page.numbers.again.text() == "Test again"
+    qtbot.mouseClick(page.numbers.again, Qt.MouseButton.LeftButton)
+    assert told == [1]

@@ -155,13 +155,8 @@ class Area(Themed, QWidget):
         return scales.value_range(low, high, self.kind, self.log)
 
     def _y_ticks(self, frame) -> list[tuple[float, str]]:
-        if self.log:
-            places = scales.log_ticks(frame.y_low, frame.y_high)
-            return [(place, scales.write(10**place, 10 ** math.floor(place), self.kind)) for place in places]
         wanted = max(2, min(5, round(frame.height / (2.2 * theme.line_height("caption")))))
-        places = scales.ticks(frame.y_low, frame.y_high, wanted)
-        step = places[1] - places[0] if len(places) > 1 else frame.y_high - frame.y_low
-        return [(place, scales.write(place, step, self.kind)) for place in places]
+        return scales.value_ticks(frame.y_low, frame.y_high, wanted, self.kind, self.log)
 
     def _make_frame(self):
         from widgets.plots.curves import Frame
@@ -237,10 +232,7 @@ class Area(Themed, QWidget):
             text(painter, area, words, "caption", "text3", Qt.AlignmentFlag.AlignHCenter)
 
     def _x_ticks(self, wanted: int) -> list[tuple[float, str]]:
-        high = self._frame.x_high
-        if self.axis == TIME:
-            return [(place, scales.seconds(place)) for place in scales.time_ticks(high, wanted)]
-        return [(place, scales.write(place, 1, "number")) for place in scales.ticks(0, high, min(wanted, 5), True)]
+        return scales.step_ticks(self._frame.x_high, wanted, self.axis == TIME)
 
     def _paint_progress(self, painter: QPainter) -> None:
         """Shade what is still to come and mark where the run is and where it was best."""

@@ -12,6 +12,18 @@ from widgets import theme, words
 from widgets.controls.base import Themed, start, text, width_of
 
 
+def bins_of(values: list[float], wanted: int) -> tuple[list[int], list[float]]:
+    """Count values into equal bins."""
+    if not values:
+        return [], []
+    low, high = min(values), max(values)
+    span = (high - low) or abs(high) or 1.0
+    counts = [0] * wanted
+    for value in values:
+        counts[min(int((value - low) / span * wanted), wanted - 1)] += 1
+    return counts, [low + span * at / wanted for at in range(wanted + 1)]
+
+
 def paint_bars(painter: QPainter, area: QRectF, counts, color, gap: float | None = None) -> None:
     """Paint bars that fill a rectangle; a bar with anything in it is always visible."""
     most = max(counts, default=0)

@@ -74,6 +74,22 @@ def time_ticks(high: float, wanted: int) -> list[float]:
     return [index * step for index in range(int(high // step) + 1)]
 
 
+def value_ticks(low: float, high: float, wanted: int, kind: str, log: bool) -> list[tuple[float, str]]:
+    """Return places of a value axis and what is written there; a logarithmic axis is in powers of ten."""
+    if log:
+        return [(place, write(10**place, 10 ** math.floor(place), kind)) for place in log_ticks(low, high)]
+    places = ticks(low, high, wanted)
+    step = places[1] - places[0] if len(places) > 1 else high - low
+    return [(place, write(place, step, kind)) for place in places]
+
+
+def step_ticks(high: float, wanted: int, time: bool) -> list[tuple[float, str]]:
+    """Return places of an axis of epochs or of time and what is written there."""
+    if time:
+        return [(place, seconds(place)) for place in time_ticks(high, wanted)]
+    return [(place, write(place, 1, "number")) for place in ticks(0, high, min(wanted, 5), True)]
+
+
 def write(value: float, step: float, kind: str) -> str:
     """Write a number beside an axis with as many decimals as its step needs."""
     if kind == "share":
