@@ -2,53 +2,36 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QTimer
-from PySide6.QtGui import QGuiApplication, QShowEvent
+from PySide6.QtCore import QPoint, Qt, QTimer
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDockWidget, QFileDialog, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from app import nodeview
-from engine.check import bridges
+from app.adding import Adding
+from app.blocks import BlockCommands
+from app.clipboard import Clipboard
 from engine.errors import UserError
-from engine.graph import (
-    Edge,
-    Graph,
-    add,
-    change,
-    connect,
-    disconnect,
-    judge,
-    label_of,
-    move,
-    outputs_of,
-    part_of,
-    paste,
-    remove,
-    set_param,
-)
-from engine.layer import Input, layers
-from engine.layout import CARD_WIDTH, GAP_LABEL, layout
-from engine.placing import add_after, free_place, insert_between, place_below
-from engine.project import graph_from_json, graph_json, parse
+from engine.graph import Edge, Graph, change, connect, disconnect, judge, label_of, move, remove, set_param
+from engine.layout import labelled, layout
+from engine.places import crumbs
 from widgets import theme
 from widgets.canvas.view import Canvas
 from widgets.code_view import CodeView
 from widgets.controls import DockTabs
 from widgets.history import History
 from widgets.inspector import Inspector
+from widgets.node_view import many_view, node_view, problem_view
 from widgets.palette import Palette
+from widgets.place_bar import PlaceBar
 from widgets.problems import Problems
-from widgets.quick_add import QuickAdd, QuickRow
+from widgets.views import NodeView
 
 if TYPE_CHECKING:
     from app.window import Window
-
-CLIP = "application/x-lamina-nodes+json"
-MOST_CLIP = 8 * 2**20
 
 
 class BuildPage(QMainWindow):
@@ -57,11 +40,9 @@ class BuildPage(QMainWindow):
     def __init__(self, window: Window) -> None:
         super().__init__()
         self.setWindowFlags(Qt.WindowType.Widget)
-        self._window = window
+        self.window_ = window
         self.document = window.document
         self.selection: list[str] = []
-        self._quick: tuple[QPointF | None, str, str, str, str] | None = None
-        self._pastes = 0
         sizes = theme.sizes()
         self.canvas = Canvas()
         self.palette_panel = Palette()
@@ -69,7 +50,10 @@ class BuildPage(QMainWindow):
         self.problems_panel = Problems()
         self.code = CodeView()
         self.history = History()
-        self.quick_add = QuickAdd(self)
+        self.adding = Adding(self)
+        self.clipboard = Clipboard(self)
+        self.blocks = BlockCommands(self)
+        self.place_bar = PlaceBar(self.canvas)
         self.bottom_tabs = DockTabs()
         self.bottom_tabs.add("problems", "Problems", "triangle-alert")
         self.bottom_tabs.add("code", "Code", "code")
@@ -95,6 +79,7 @@ class BuildPage(QMainWindow):
         self.document.changed.connect(self._on_changed)
         self.document.replaced.connect(self._on_replaced)
         self.document.stack.indexChanged.connect(self._on_history)
+        self.document.moved.connect(self._on_moved_place)
         window.add_canvas_actions(self.canvas)
         self.palette_panel.set_favorites(window.settings.favorites)
         self._fitted = False
@@ -150,28 +135,28 @@ class BuildPage(QMainWindow):
         canvas.reconnect_wanted.connect(self._on_reconnect)
         canvas.disconnect_wanted.connect(self._on_disconnect)
         canvas.remove_wanted.connect(self.remove)
-        canvas.drop_wanted.connect(self._on_drop)
-        canvas.quick_add_wanted.connect(self._on_quick_add)
+        canvas.drop_wanted.connect(self.adding.drop)
+        canvas.quick_add_wanted.connect(self.adding.quick_add)
         canvas.selection_changed.connect(self._on_selected)
         canvas.enter_wanted.connect(self._on_enter)
         canvas.rename_wanted.connect(self._on_rename)
         canvas.fix_wanted.connect(self.fix)
         canvas.context_wanted.connect(self._on_context)
-        canvas.files_dropped.connect(self._window.open_files)
-        canvas.refused.connect(self._window.say)
+        canvas.files_dropped.connect(self.window_.open_files)
+        canvas.refused.connect(self.window_.say)
 
     def _connect_panels(self) -> None:
-        self.palette_panel.add_wanted.connect(self.add_layer)
-        self.palette_panel.favorite_wanted.connect(self._window.set_favorite)
+        self.palette_panel.add_wanted.connect(self.adding.add_layer)
+        self.palette_panel.favorite_wanted.connect(self.window_.set_favorite)
         inspector = self.inspector
         inspector.param_changed.connect(self._on_param)
         inspector.rename_wanted.connect(self._on_rename)
         inspector.mute_wanted.connect(lambda name, on: self._set(name, "Mute" if on else "Unmute", muted=on))
         inspector.freeze_wanted.connect(lambda name, on: self._set(name, "Freeze" if on else "Unfreeze", frozen=on))
-        inspector.insert_after_wanted.connect(self.insert_after)
+        inspector.insert_after_wanted.connect(self.adding.insert_after)
         inspector.reset_wanted.connect(self._on_reset)
         inspector.fix_wanted.connect(self._on_inspector_fix)
-        inspector.command_wanted.connect(self._window.run_command)
+        inspector.command_wanted.connect(self.window_.run_command)
         inspector.about_changed.connect(self._on_about)
         self.problems_panel.problem_chosen.connect(self._on_problem)
         self.problems_panel.fix_wanted.connect(self.fix)
@@ -179,7 +164,10 @@ class BuildPage(QMainWindow):
         self.code.save_wanted.connect(self.save_code)
         self.history.jump_wanted.connect(lambda place: self.document.stack.setIndex(place))
         self.bottom_tabs.chosen.connect(self._on_bottom)
-        self.quick_add.chosen.connect(self._on_quick_chosen)
+        inspector.open_block_wanted.connect(self.blocks.enter)
+        self.place_bar.place_wanted.connect(self.document.go)
+        self.place_bar.network_wanted.connect(self.blocks.add_network)
+        self.place_bar.menu_wanted.connect(self.blocks.network_menu)
 
     # ---- showing ----
 
@@ -197,7 +185,7 @@ class BuildPage(QMainWindow):
         self._pictured = data.source
         names = [node.id for node in self.graph.nodes.values() if node.layer == "ImageInput"]
         if names and data.fields:
-            self._window.data.ask_input_pictures(
+            self.window_.data.ask_input_pictures(
                 lambda images: [self.canvas.set_thumbnails(name, images) for name in names if name in self.graph.nodes]
             )
 
@@ -207,27 +195,47 @@ class BuildPage(QMainWindow):
 
     @property
     def graph(self) -> Graph:
-        return self.document.project.graph
+        return self.document.graph
 
     def _show_all(self) -> None:
         document = self.document
         project = document.project
-        self.canvas.show_graph(project.graph, document.walk, project.blocks, document.problems)
+        problems = document.problems_here
+        self.canvas.show_graph(self.graph, document.walk_here, project.blocks, problems)
         self.canvas.set_selection(self.selection)
-        errors = sum(problem.level == "error" for problem in document.problems)
+        errors = sum(problem.level == "error" for problem in problems)
         self.bottom_tabs.set_count("problems", errors, "error")
-        others = len(document.problems) - errors
+        others = len(problems) - errors
         self.bottom_tabs.set_note("problems", f"{others} tip{'s' if others > 1 else ''}" if others else "")
+        self._show_place()
         self._show_selection()
         self._show_bottom()
         self._show_pictures()
 
+    def _show_place(self) -> None:
+        """Where one is: the way into blocks, and a tab for each network."""
+        project, place = self.document.project, self.document.place
+        self.place_bar.show_place(crumbs(project, place), list(project.networks), place)
+        self.palette_panel.set_blocks(list(project.blocks))
+
+    def _on_moved_place(self) -> None:
+        self.selection = []
+        self._pictured = None
+        self._show_all()
+        self.canvas.fit()
+
+    def _node_view(self, name: str) -> NodeView:
+        document = self.document
+        own = [one for one in document.problems_here if one.node == name]
+        folder = str(document.path.parent) if document.path else ""
+        return node_view(document.project, self.graph, document.walk_here, name, own, folder)
+
     def _show_selection(self) -> None:
-        project, walk = self.document.project, self.document.walk
-        if len(self.selection) == 1 and self.selection[0] in project.graph.nodes:
-            self.inspector.show_node(nodeview.of_node(self.document, self.selection[0]))
+        project, walk = self.document.project, self.document.walk_here
+        if len(self.selection) == 1 and self.selection[0] in self.graph.nodes:
+            self.inspector.show_node(self._node_view(self.selection[0]))
         elif self.selection:
-            self.inspector.show_many(nodeview.of_many(self.document, self.selection))
+            self.inspector.show_many(many_view(project, self.graph, walk, self.selection))
         else:
             self.inspector.show_nothing(nodeview.of_model(project, walk))
         self.code.highlight(self.selection)
@@ -235,9 +243,8 @@ class BuildPage(QMainWindow):
     def _show_bottom(self) -> None:
         current = self.bottom_tabs.current()
         if current == "problems":
-            self.problems_panel.show_problems(
-                [nodeview.of_problem(self.document, one) for one in self.document.problems]
-            )
+            problems = self.document.problems_here
+            self.problems_panel.show_problems([problem_view(one, self.graph) for one in problems])
         elif current == "code":
             source = self.document.source
             graph = self.graph
@@ -325,32 +332,32 @@ class BuildPage(QMainWindow):
 
     def tidy(self) -> None:
         def edit(graph: Graph) -> Graph:
-            return move(graph, layout(graph, None, self.document.project.blocks))
+            return move(
+                graph, layout(graph, None, self.document.project.blocks, labelled(graph, self.document.walk_here))
+            )
 
         if self.edit("Tidy up", edit):
             self.canvas.fit()
 
     # ---- wires ----
 
-    def _element(self, source: str, output: str) -> str:
-        tensor = self.document.walk.output(source, output)
+    def element(self, source: str, output: str) -> str:
+        tensor = self.document.walk_here.output(source, output)
         return tensor.element if tensor else ""
 
     def _judge(self, source: str, output: str, target: str, input: str) -> str:
         try:
-            judge(
-                self.graph, source, output, target, input, self.document.project.blocks, self._element(source, output)
-            )
+            judge(self.graph, source, output, target, input, self.document.project.blocks, self.element(source, output))
         except UserError as error:
             return error.message
         return ""
 
     def _on_connect(self, source: str, output: str, target: str, input: str) -> None:
-        blocks, element = self.document.project.blocks, self._element(source, output)
+        blocks, element = self.document.project.blocks, self.element(source, output)
         self.edit("Connect", lambda graph: connect(graph, source, target, input, output, blocks, element))
 
     def _on_reconnect(self, old: Edge, source: str, output: str, target: str, input: str) -> None:
-        blocks, element = self.document.project.blocks, self._element(source, output)
+        blocks, element = self.document.project.blocks, self.element(source, output)
         self.edit(
             "Move wire",
             lambda graph: connect(disconnect(graph, [old]), source, target, input, output, blocks, element),
@@ -359,288 +366,93 @@ class BuildPage(QMainWindow):
     def _on_disconnect(self, edges: list[Edge]) -> None:
         self.edit("Disconnect", lambda graph: disconnect(graph, edges))
 
-    # ---- adding ----
-
-    def _adding(self, words: str, change_graph: Callable[[Graph], tuple[Graph, str]]) -> None:
-        made: list[str] = []
-
-        def edit(graph: Graph) -> Graph:
-            grown, name = change_graph(graph)
-            made.append(name)
-            return grown
-
-        if self.edit(words, edit) and made:
-            self.select([made[-1]])
-            self.canvas.setFocus()
-
-    def _on_drop(self, layer: str, x: float, y: float, edge: Edge | None, after: str | None) -> None:
-        label = _label(layer)
-        if edge is not None:
-            blocks, params = self.document.project.blocks, self._usual_params(layer)
-
-            def into(graph: Graph) -> tuple[Graph, str]:
-                grown = insert_between(graph, edge, layer, params, blocks)
-                return grown, next(one for one in grown.nodes if one not in graph.nodes)
-
-            self._adding(f"Insert {label}", into)
-            return
-        if after:
-            self._adding(f"Add {label}", lambda graph: self._after(graph, after, "", layer))
-            return
-        self._adding(f"Add {label}", lambda graph: self._added(graph, layer, x, y))
-
-    def _added(self, graph: Graph, layer: str, x: float, y: float) -> tuple[Graph, str]:
-        return add(graph, layer, x, y, self._usual_params(layer))
-
-    def _usual_params(self, layer: str) -> dict[str, Any]:
-        """What a fresh node takes from the data: the only field that fits its form."""
-        if layer not in layers:
-            return {}
-        schema = self.document.project.data.schema
-        found: dict[str, Any] = {}
-        for name, declared in layers[layer].params().items():
-            if declared.kind == "field" and declared.fields is not None:
-                role = "input" if issubclass(layers[layer], Input) else "target"
-                fit = [one.name for one in schema.values() if one.kind in declared.fields.kinds and one.role == role]
-                if len(fit) == 1:
-                    found[name] = fit[0]
-        return found
-
-    def _after(
-        self, graph: Graph, source: str, output: str, layer: str, place: tuple[float, float] | None = None
-    ) -> tuple[Graph, str]:
-        element = self._element(source, output or "out")
-        blocks = self.document.project.blocks
-        return add_after(graph, source, layer, self._usual_params(layer), output, place, blocks, element)
-
-    def add_layer(self, layer: str) -> None:
-        """From the palette by key or double-click: after the selected node, else in the middle of the view."""
-        if len(self.selection) == 1 and not (layer in layers and issubclass(layers[layer], Input)):
-            self._insert_layer_after(self.selection[0], layer)
-            return
-        center = self.canvas.visible_area().center()
-        place = free_place(self.graph, center.x() - CARD_WIDTH / 2, center.y())
-        self._adding(f"Add {_label(layer)}", lambda graph: self._added(graph, layer, *place))
-
-    def _insert_layer_after(self, name: str, layer: str) -> None:
-        outputs = outputs_of(self.graph.nodes[name], self.document.project.blocks)
-        edges = [edge for edge in self.graph.outgoing[name] if outputs and edge.output == outputs[0]]
-        gives = layers[layer].outputs if layer in layers else ("out",)
-        if len(edges) == 1 and gives:
-
-            def edit(graph: Graph) -> tuple[Graph, str]:
-                grown = insert_between(graph, edges[0], layer, self._usual_params(layer), self.document.project.blocks)
-                return grown, next(one for one in grown.nodes if one not in graph.nodes)
-
-            self._adding(f"Insert {_label(layer)}", edit)
-            return
-        self._adding(f"Add {_label(layer)}", lambda graph: self._after(graph, name, "", layer))
-
-    def insert_after(self, name: str) -> None:
-        """Open the quick search for what should follow a node."""
-        outputs = outputs_of(self.graph.nodes[name], self.document.project.blocks)
-        if not outputs:
-            self._window.say(f"{label_of(self.graph.nodes[name])} has no output, so nothing can follow it.")
-            return
-        self.canvas.show_node(name)
-        x, y = place_below(self.graph, name, self.document.project.blocks)
-        at = self.canvas.viewport().mapToGlobal(self.canvas.mapFromScene(QPointF(x, y)))
-        self._open_quick(None, at, name, outputs[0], "", "")
-
-    def _on_quick_add(self, scene: QPointF, at: QPoint, source: str, output: str, target: str, input: str) -> None:
-        # behind a card the new one finds its place by itself; a wire dropped somewhere says where
-        inserts = source and not target and self._is_below(scene, source)
-        self._open_quick(None if inserts else scene, at, source, output, target, input)
-
-    def _is_below(self, scene: QPointF, source: str) -> bool:
-        x, y = place_below(self.graph, source, self.document.project.blocks)
-        return abs(scene.x() - x - CARD_WIDTH / 2) < CARD_WIDTH / 4 and abs(scene.y() - y) < GAP_LABEL
-
-    def _open_quick(self, scene: QPointF | None, at: QPoint, source: str, output: str, target: str, input: str) -> None:
-        self._quick = (scene, source, output, target, input)
-        tensor = self.document.walk.output(source, output) if source else None
-        title = label_of(self.graph.nodes[source]) if source else ""
-        self.quick_add.open_at(at, title, tensor.words() if tensor else "", self._quick_rows(source, output, target))
-
-    def _quick_rows(self, source: str, output: str, target: str) -> list[QuickRow]:
-        tensor = self.document.walk.output(source, output) if source else None
-        shown = [cls for cls in layers if cls.in_palette and not (source and issubclass(cls, Input))]
-        rows = [nodeview.quick_row(cls, tensor, self._bridge_to) for cls in shown]
-        if target:
-            rows = [row for row in rows if layers[row.name].outputs]
-        order = {"fit": 0, "bridge": 1, "unfit": 2}
-        favorites = self._window.settings.favorites
-        return sorted(rows, key=lambda row: (order[row.state], row.name not in favorites))
-
-    def _bridge_to(self, tensor: Any, port: Any) -> str:
-        found = bridges(tensor, port)
-        return found[0][0].__name__ if found else ""
-
-    def _on_quick_chosen(self, layer: str) -> None:
-        if self._quick is None:
-            return
-        scene, source, output, target, input = self._quick
-        self._quick = None
-        words = f"Add {_label(layer)}"
-        at = self.canvas.visible_area().center() if scene is None else scene
-        place = (at.x() - CARD_WIDTH / 2, at.y())
-        if target and not source:
-
-            def feed(graph: Graph) -> tuple[Graph, str]:
-                grown, name = self._added(graph, layer, place[0], place[1] - 60)
-                return connect(grown, name, target, input, "", self.document.project.blocks), name
-
-            self._adding(words, feed)
-        elif not source:
-            self._adding(words, lambda graph: self._added(graph, layer, *place))
-        else:
-            self._adding(
-                words, lambda graph: self._bridged(graph, source, output, layer, None if scene is None else place)
-            )
-
-    def _bridged(
-        self, graph: Graph, source: str, output: str, layer: str, place: tuple[float, float] | None
-    ) -> tuple[Graph, str]:
-        """A layer after another one, with the layer between that makes it fit where that is needed."""
-        tensor = self.document.walk.output(source, output)
-        ports = layers[layer].ports()
-        bridge = self._bridge_to(tensor, ports[0]) if tensor is not None and ports and not ports[0].fits(tensor) else ""
-        if (
-            place is None
-            and not bridge
-            and len([edge for edge in graph.outgoing[source] if edge.output == output]) == 1
-        ):
-            edge = next(edge for edge in graph.outgoing[source] if edge.output == output)
-            if layers[layer].outputs:
-                blocks = self.document.project.blocks
-                grown = insert_between(graph, edge, layer, self._usual_params(layer), blocks)
-                return grown, next(one for one in grown.nodes if one not in graph.nodes)
-        if not bridge:
-            return self._after(graph, source, output, layer, place)
-        grown, between = self._after(graph, source, output, bridge, place)
-        return self._after(grown, between, "", layer)
-
-    # ---- clipboard ----
-
-    def copy(self) -> None:
-        text = json.dumps({"lamina": "nodes", **graph_json(part_of(self.graph, self.selection))}, ensure_ascii=False)
-        data = QMimeData()
-        data.setText(text)
-        data.setData(CLIP, text.encode())
-        QGuiApplication.clipboard().setMimeData(data)
-        self._pastes = 0
-
-    def cut(self) -> None:
-        self.copy()
-        self.remove(self.selection, False)
-
-    def paste(self) -> None:
-        """Paste nodes from the clipboard, from another window too; text from elsewhere is refused with a sentence."""
-        data = QGuiApplication.clipboard().mimeData()
-        text = bytes(data.data(CLIP).data()).decode("utf-8", "replace") if data.hasFormat(CLIP) else data.text()
-        try:
-            if len(text) > MOST_CLIP or not text.lstrip().startswith("{"):
-                raise UserError("The clipboard holds no nodes. Copy some in Lamina first.")
-            part = graph_from_json(parse(text, "The clipboard"))
-        except UserError as error:
-            self._window.say(error.message)
-            return
-        self._paste(part, "Paste")
-
-    def _paste(self, part: Graph, words: str) -> None:
-        self._pastes += 1
-        offset = 32.0 * self._pastes
-        made: list[str] = []
-
-        def edit(graph: Graph) -> Graph:
-            grown, names = paste(graph, part, offset, offset)
-            made.extend(names)
-            return grown
-
-        if self.edit(words, edit):
-            self.select(made)
-
-    def duplicate(self, names: Iterable[str] = ()) -> None:
-        self._pastes = 0
-        self._paste(part_of(self.graph, list(names) or self.selection), "Duplicate")
-
     # ---- problems ----
 
     def fix(self, problem: int, repair: int) -> None:
         """Carry out a repair of the list of problems."""
-        if not (0 <= problem < len(self.document.problems)):
+        if not (0 <= problem < len(self.document.problems_here)):
             return
-        found = self.document.problems[problem]
+        found = self.document.problems_here[problem]
         if not (0 <= repair < len(found.fixes)):
             return
         chosen = found.fixes[repair]
         if self.document.edit(chosen.label, chosen.edit):
-            self._window.say(f"{chosen.label}: done.", tone="good", action="Undo", on_action=self.document.stack.undo)
+            self.window_.say(f"{chosen.label}: done.", tone="good", action="Undo", on_action=self.document.stack.undo)
 
     def _on_inspector_fix(self, problem: int, repair: int) -> None:
         """The inspector numbers the problems of its node alone."""
         own = [
             place
-            for place, one in enumerate(self.document.problems)
+            for place, one in enumerate(self.document.problems_here)
             if self.selection and one.node == self.selection[0]
         ]
         if problem < len(own):
             self.fix(own[problem], repair)
 
     def _on_problem(self, place: int) -> None:
-        found = self.document.problems[place]
+        found = self.document.problems_here[place]
         if found.node:
             self.select([found.node], center=True)
         elif "data" in found.title.lower():
-            self._window.show_page("data")
+            self.window_.show_page("data")
 
     def next_problem(self) -> None:
         """Walk the problems, from the one that is selected on."""
-        if not self.document.problems:
-            self._window.say("There are no problems.", tone="good")
+        if not self.document.problems_here:
+            self.window_.say("There are no problems.", tone="good")
             return
         here = next(
             (
                 place
-                for place, one in enumerate(self.document.problems)
+                for place, one in enumerate(self.document.problems_here)
                 if self.selection and one.node == self.selection[0]
             ),
             -1,
         )
-        self._window.show_page("build")
+        self.window_.show_page("build")
         self.show_bottom("problems")
-        self._on_problem((here + 1) % len(self.document.problems))
+        self._on_problem((here + 1) % len(self.document.problems_here))
 
     # ---- rest ----
 
     def _on_enter(self, name: str) -> None:
+        if self.graph.nodes[name].block:
+            self.blocks.enter(name)
+            return
         self.right.show()
         self.inspector.focus_setting()
 
     def _on_context(self, names: list[str], edge: Edge | None, at: QPoint) -> None:
         entries = (
-            ["insert_after", "duplicate", "copy", "cut", "mute", "freeze", "rename", "delete_reconnect", "delete"]
+            [
+                "insert_after",
+                "duplicate",
+                "copy",
+                "cut",
+                "mute",
+                "freeze",
+                "rename",
+                "group",
+                "delete_reconnect",
+                "delete",
+            ]
             if names
-            else ["paste", "select_all", "tidy", "fit", "save_picture"]
+            else ["paste", "select_all", "tidy", "fit", "leave_block", "save_picture"]
         )
-        menu = self._window.menu_of(entries)
+        menu = self.window_.menu_of(entries)
         if edge is not None and not names:
             menu.addSeparator()
             menu.addAction("Remove this wire", lambda: self._on_disconnect([edge]))
         menu.popup(at)
 
     def save_code(self) -> None:
-        name = f"{Path(self._window.suggested_name()).stem}.py"
+        name = f"{Path(self.window_.suggested_name()).stem}.py"
         path, _ = QFileDialog.getSaveFileName(self, "Save code", name, "Python (*.py)")
         if path:
-            self._window.attempt(lambda: self._write_code(Path(path)))
+            self.window_.attempt(lambda: self._write_code(Path(path)))
 
     def _write_code(self, path: Path) -> None:
         from engine.project import write_atomically
 
         write_atomically(path, self.document.source.text.encode())
-        self._window.say(f"Saved {path.name}.", tone="good")
-
-
-def _label(layer: str) -> str:
-    return layers[layer].label if layer in layers else layer.removeprefix("block:")
+        self.window_.say(f"Saved {path.name}.", tone="good")

@@ -129,22 +129,22 @@ def redo(window: Window) -> None:
 
 @command("Cut", "Ctrl+X", menu="Edit", icon="scissors", where="canvas", why_not=_needs_selection)
 def cut(window: Window) -> None:
-    window.build.cut()
+    window.build.clipboard.cut()
 
 
 @command("Copy", "Ctrl+C", menu="Edit", icon="copy", where="canvas", why_not=_needs_selection)
 def copy(window: Window) -> None:
-    window.build.copy()
+    window.build.clipboard.copy()
 
 
 @command("Paste", "Ctrl+V", menu="Edit", icon="clipboard", where="canvas", why_not=_needs_project)
 def paste(window: Window) -> None:
-    window.build.paste()
+    window.build.clipboard.paste()
 
 
 @command("Duplicate", "Ctrl+D", menu="Edit", icon="copy", where="canvas", why_not=_needs_selection)
 def duplicate(window: Window) -> None:
-    window.build.duplicate()
+    window.build.clipboard.duplicate()
 
 
 @command("Select all", "Ctrl+A", menu="Edit", where="canvas", why_not=_needs_project)
@@ -167,7 +167,7 @@ def delete_reconnect(window: Window) -> None:
 
 @command("Insert after", "I", menu="Network", icon="plus", where="canvas", why_not=_needs_selection)
 def insert_after(window: Window) -> None:
-    window.build.insert_after(window.build.selection[-1])
+    window.build.adding.insert_after(window.build.selection[-1])
 
 
 @command("Mute", "M", menu="Network", icon="eye-off", where="canvas", why_not=_needs_selection)
@@ -183,6 +183,58 @@ def freeze(window: Window) -> None:
 @command("Rename", "F2", menu="Network", where="canvas", why_not=_needs_selection)
 def rename(window: Window) -> None:
     window.build.rename()
+
+
+def _needs_block(window: Window) -> str:
+    from app.blocks import why_not_unpack
+
+    return _needs_project(window) or why_not_unpack(window.build)
+
+
+def _needs_inside(window: Window) -> str:
+    from app.blocks import why_not_leave
+
+    return _needs_project(window) or why_not_leave(window.build)
+
+
+@command("Group into block", "Ctrl+G", menu="Network", icon="boxes", where="canvas", why_not=_needs_selection)
+def group(window: Window) -> None:
+    window.build.blocks.group()
+
+
+@command("Unpack block", "Ctrl+Shift+G", menu="Network", icon="ungroup", where="canvas", why_not=_needs_block)
+def unpack_block(window: Window) -> None:
+    window.build.blocks.unpack()
+
+
+@command("Leave block", "Alt+Up", menu="Network", icon="arrow-up", where="canvas", why_not=_needs_inside)
+def leave_block(window: Window) -> None:
+    window.build.blocks.leave()
+
+
+@command("Make block unique", menu="Network", why_not=_needs_block)
+def unique_block(window: Window) -> None:
+    window.build.blocks.make_unique()
+
+
+@command("Rename block", menu="Network", why_not=_needs_block)
+def rename_block(window: Window) -> None:
+    window.build.blocks.rename_block()
+
+
+@command("Save block to a file", menu="Network", icon="download", why_not=_needs_block)
+def save_block(window: Window) -> None:
+    window.build.blocks.save_to_library()
+
+
+@command("Load blocks from a file", menu="Network", icon="upload", why_not=_needs_project)
+def load_blocks(window: Window) -> None:
+    window.build.blocks.load_from_library()
+
+
+@command("Add a network", menu="Network", icon="layers", why_not=_needs_project)
+def add_network(window: Window) -> None:
+    window.build.blocks.add_network()
 
 
 @command("Tidy up", "L", menu="Network", icon="list-tree", where="canvas", why_not=_needs_project)

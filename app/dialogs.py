@@ -200,7 +200,7 @@ def _recipe_entries(window: Window) -> list[Found]:
 def _chosen(window: Window, kind: str, key: str) -> None:
     if kind == "layer":
         window.show_page("build")
-        window.build.add_layer(key)
+        window.build.adding.add_layer(key)
     elif kind == "command":
         window.run_command(key)
     elif kind == "template":

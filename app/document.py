@@ -24,8 +24,9 @@ from app.places import drafts_folder, runs_folder, state_folder
 from engine.check import Problem, check
 from engine.codegen import Source, generate
 from engine.errors import UserError
-from engine.graph import diff
+from engine.graph import Graph, diff
 from engine.infer import Inference, infer
+from engine.places import Place, graph_at, known, walk_at, with_graph_at
 from engine.project import SUFFIX, Project, dumps, load, write_atomically
 
 MERGE_SECONDS = 0.5
@@ -70,6 +71,8 @@ class Document(QObject):
     """Another project was opened."""
     state_changed = Signal()
     """Path or saved state changed."""
+    moved = Signal()
+    """Another network, or the inside of a block, is worked on."""
     refused = Signal(str)
     """An edit was refused; carries the sentence."""
 
@@ -78,7 +81,9 @@ class Document(QObject):
         self.project = Project()
         self.path: Path | None = None
         self.draft: Path | None = None
+        self.place = known(self.project, Place())
         self.walk: Inference = infer(self.project.graph, {})
+        """The inference of the network that is worked on."""
         self.problems: list[Problem] = []
         self._source: Source | None = None
         self._saved = self.project
@@ -107,9 +112,48 @@ class Document(QObject):
         self.stack.push(step)
         return True
 
-    def edit_graph(self, name: str, change: Callable[[Any], Any], merge: str = "") -> bool:
-        """An edit of the first network alone."""
-        return self.edit(name, lambda project: project.with_graph(change(project.graph)), merge)
+    def edit_graph(self, name: str, change: Callable[[Graph], Graph], merge: str = "") -> bool:
+        """An edit of the graph that is worked on: a network, or the inside of a block."""
+        place = self.place
+
+        def edit(project: Project) -> Project:
+            return with_graph_at(project, place, change(graph_at(project, place)))
+
+        return self.edit(name, edit, merge)
+
+    @property
+    def graph(self) -> Graph:
+        """The graph that is worked on."""
+        return graph_at(self.project, self.place)
+
+    @property
+    def walk_here(self) -> Inference:
+        """The inference of the graph that is worked on; that of a block comes from the instance that was entered."""
+        found = walk_at(self.walk, self.place)
+        return found if found is not None else infer(self.graph, {}, self.project.blocks)
+
+    @property
+    def problems_here(self) -> list[Problem]:
+        """The problems of what is worked on; inside a block those of its own nodes."""
+        if not self.place.inside:
+            return self.problems
+        walk = self.walk_here
+        return [
+            Problem("error", name, finding.title, finding.detail, finding.port)
+            for name, facts in walk.facts.items()
+            for finding in facts.findings
+        ]
+
+    def go(self, place: Place) -> None:
+        """Work on another network or inside another block; no step of undo."""
+        place = known(self.project, place)
+        if place == self.place:
+            return
+        other = place.network != self.place.network
+        self.place = place
+        if other:
+            self._analyse()
+        self.moved.emit()
 
     def set_view(self, **values: Any) -> None:
         """Remember where the person is; no step of undo, does not count as edited."""
@@ -123,7 +167,10 @@ class Document(QObject):
     def _take(self, project: Project) -> None:
         before = self.project
         self.project = replace(project, view=before.view)
+        where, self.place = self.place, known(self.project, self.place)
         self._analyse()
+        if where != self.place:
+            self.moved.emit()
         self.changed.emit(diff(before.graph, project.graph))
         self.state_changed.emit()
         self._journal_dirty = True
@@ -131,7 +178,8 @@ class Document(QObject):
             self._journal.start()
 
     def _analyse(self) -> None:
-        self.walk = infer(self.project.graph, self.project.data.schema, self.project.blocks)
+        graph = self.project.networks[self.place.network]
+        self.walk = infer(graph, self.project.data.schema, self.project.blocks)
         self.problems = check(self.project, self.walk)
         self._source = None
 
@@ -176,6 +224,7 @@ class Document(QObject):
         if path is None and draft is None:
             self.draft = new_draft(project.name)
         self.project = project
+        self.place = known(project, Place())
         self._saved = project
         self._analyse()
         self._journal_dirty = path is None

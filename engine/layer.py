@@ -104,6 +104,8 @@ class Layer(Declared):
     """Whether it behaves otherwise in training than in use (dropout, batch norm)."""
     no_onnx: ClassVar[str] = ""
     """Why it cannot leave for ONNX, empty where it can."""
+    covers: ClassVar[tuple[str, ...]] = ()
+    """Classes of torch.nn that it stands for, where its source does not name them."""
     in_palette: ClassVar[bool] = True
     samples: ClassVar[tuple[dict[str, Any], ...]] = ()
     """Settings that the contract tests try besides the defaults."""
@@ -143,6 +145,14 @@ class Layer(Declared):
         """The statements in `forward`; `outputs` are the variables to set, `_` where nobody reads one."""
         value = f"{module}({', '.join(args)})" if module else self.expression(*args)
         return [f"{', '.join(outputs)} = {value}"]
+
+    def supports(self) -> tuple[str, ...]:
+        """The helper classes that its source needs; a layer that needs one only for some settings overrides this."""
+        return (self.support,) if self.support else ()
+
+    def init_lines(self, module: str) -> list[str]:
+        """Statements after the one that builds the module, which give its weights other first values."""
+        return []
 
     def parameters(self, *inputs: Any, **named: Any) -> Dim:
         """How many numbers are learned."""
@@ -194,7 +204,8 @@ class Objective(Layer):
     """Base of losses: nodes that compare a prediction with a target, and whose prediction the model exports.
 
     Subclasses define `shape(self, prediction, target=None)`, which returns the prediction's shape, and `loss`.
-    `target` of the form names the data field; a wire into the target port comes before it.
+    `target` of the form names the data field; a wire into the target port comes before it. Further ports of `shape`
+    come to `loss` by name; without a port called `target` it compares only what is wired.
     """
 
     outputs: ClassVar[tuple[str, ...]] = ()
@@ -209,9 +220,17 @@ class Objective(Layer):
         default=1.0, min=0, advanced=True, help="How much this objective counts when there are several."
     )
 
-    def loss(self, prediction: str, target: str) -> str:
-        """The expression of the loss, a scalar tensor: the mean over the batch."""
+    @classmethod
+    def needs_target(cls) -> bool:
+        """Whether there is a right answer to compare with, from the data or wired."""
+        return any(port.name == "target" for port in cls.ports())
+
+    def loss(self, prediction: str, target: str, **wired: str) -> str:
+        """The expression of the loss, a scalar tensor: the mean over the batch. `wired` are the further ports."""
         raise NotImplementedError
+
+    def summary(self) -> str:
+        return " · ".join(part for part in (self.target, self.label[:1].lower() + self.label[1:]) if part)
 
     def activation(self, prediction: str) -> str:
         """The expression that turns raw scores into what people read, for export; the prediction itself by default."""

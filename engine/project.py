@@ -151,10 +151,26 @@ def to_json(project: Project) -> dict[str, Any]:
         "networks": {name: graph_json(graph) for name, graph in project.networks.items()},
     }
     if project.blocks:
-        found["blocks"] = [_block_json(block) for block in project.blocks.values()]
+        found["blocks"] = blocks_json(project.blocks)
     if project.view:
         found["view"] = dict(project.view)
     return {**found, **project.extra}
+
+
+def blocks_json(blocks: Mapping[str, Block]) -> list[dict[str, Any]]:
+    """Blocks as JSON, as the project file and library files have them."""
+    return [_block_json(block) for block in blocks.values()]
+
+
+def blocks_from_json(values: Any, name: str) -> dict[str, Block]:
+    """Blocks out of JSON; `UserError` with everything that is wrong."""
+    reader = _Reader()
+    if not isinstance(values, list):
+        reader.wrong("blocks", "a list")
+    found = _read_blocks(values, reader)
+    if reader.problems:
+        raise UserError(f"{name} is damaged. " + " ".join(reader.problems))
+    return found
 
 
 def _block_json(block: Block) -> dict[str, Any]:
