@@ -21,7 +21,7 @@ from engine.errors import UserError
 from engine.helper import BrokenFrame, Frames, encode
 from engine.run.calls import CALLS, WARM_UP
 
-GRACE = 3.0
+GRACE = 2.0
 """Seconds that a running call gets to clean up after the other side has gone."""
 QUIET = 0.4
 """Seconds without a request before the next piece of warming up is imported."""
