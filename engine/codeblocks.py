@@ -7,7 +7,7 @@ from typing import Any
 
 from engine.errors import UserError
 from engine.graph import Block, Blocks
-from engine.infer import Inference, _walk, block_names
+from engine.infer import Inference, block_names, walk_inside
 from engine.shapes import Dim, Sym, Tensor, evaluate
 
 General = tuple[Inference, dict[str, Any], dict[str, int], tuple[Any, ...]]
@@ -48,7 +48,7 @@ def general_walk(
             fixed.append((declared.name, repr(value)))
     try:
         names = block_names(block, settings, given)
-        walk = _walk(block.graph, {}, blocks, given, names, (block.name,))
+        walk = walk_inside(block, given, names, blocks)
     except (UserError, TypeError, ValueError, ZeroDivisionError, AttributeError):
         return None
     if not _agree(walk, concrete, known):

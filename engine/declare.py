@@ -153,19 +153,21 @@ def _number(param: Param, value: Any, whole: bool) -> Any:
             value = float(value) if not whole else int(value)
         except ValueError:
             raise param._expected(value) from None
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float) or not _holds(value, whole):
         raise param._expected(value)
-    if whole:
-        if isinstance(value, float) and not value.is_integer():
-            raise param._expected(value)
-        value = int(value)
-        if abs(value) > 2**53:
-            raise param._expected(value)
-    else:
-        value = float(value)
+    value = int(value) if whole else float(value)
     if not param._inside(value):
         raise param._expected(value)
     return value
+
+
+def _holds(number: float, whole: bool) -> bool:
+    """Whether a number keeps its value as a setting: finite, and as a whole number one that JSON readers keep."""
+    if isinstance(number, float) and not math.isfinite(number):
+        return False
+    if whole:
+        return number == int(number) and abs(number) <= 2**53
+    return abs(number) < 1e300
 
 
 def _coerce_bool(param: Param, value: Any) -> bool:
@@ -197,7 +199,7 @@ def _parts(value: Any) -> list[Any] | None:
     return None
 
 
-def _coerce_size(param: Param, value: Any) -> tuple[int, ...]:
+def _coerce_size(param: Param, value: Any) -> tuple[Any, ...]:
     parts = [value] if isinstance(value, int | float) else _parts(value)
     if parts is None:
         raise param._expected(value)
@@ -336,7 +338,7 @@ class Declared:
     icon: ClassVar[str] = ""
     _params: ClassVar[dict[str, Param] | None] = None
 
-    def __init__(self, **values: Any) -> None:
+    def __init__(self, /, **values: Any) -> None:
         params = self.params()
         unknown = [name for name in values if name not in params]
         problems = [

@@ -22,7 +22,13 @@ _OPERATORS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Mod: lambda a, b: a % b,
     ast.Pow: lambda a, b: _power(a, b),
 }
-_FUNCTIONS: dict[str, Callable[..., Any]] = {"min": min, "max": max, "round": round, "int": int, "abs": abs}
+_FUNCTIONS: dict[str, Callable[..., Any]] = {
+    "min": min,
+    "max": max,
+    "round": lambda number: round(number),  # without a second argument, which can ask for endless digits
+    "int": int,
+    "abs": abs,
+}
 
 
 def _divided(a: float, b: float) -> float:
@@ -63,6 +69,14 @@ def evaluate(text: str, names: Mapping[str, Any]) -> Any:
     return value
 
 
+def _number(node: ast.expr, names: Mapping[str, Any]) -> Any:
+    """An operand: texts would multiply and format, which is no arithmetic."""
+    value = _walk(node, names)
+    if not isinstance(value, int | float | Sym):
+        raise TypeError(f"{ast.unparse(node)} is no number")
+    return value
+
+
 def _walk(node: ast.expr, names: Mapping[str, Any]) -> Any:
     match node:
         case ast.Constant(value=value) if isinstance(value, int | float) and not isinstance(value, bool):
@@ -80,9 +94,9 @@ def _walk(node: ast.expr, names: Mapping[str, Any]) -> Any:
                 raise UserError(f"{name!r} has no {attribute!r}. It has {has}.")
             return getattr(owner, attribute)
         case ast.BinOp(left=left, op=operator, right=right) if type(operator) in _OPERATORS:
-            return _OPERATORS[type(operator)](_walk(left, names), _walk(right, names))
+            return _OPERATORS[type(operator)](_number(left, names), _number(right, names))
         case ast.UnaryOp(op=ast.USub(), operand=operand):
-            return -_walk(operand, names)
+            return -_number(operand, names)
         case ast.Call(func=ast.Name(id=name), args=args, keywords=[]) if name in _FUNCTIONS:
-            return _FUNCTIONS[name](*(_walk(arg, names) for arg in args))
+            return _FUNCTIONS[name](*(_number(arg, names) for arg in args))
     raise UserError("Expressions are made of numbers, names, + − * / // % and min, max, round, int, abs.")

@@ -80,6 +80,7 @@ class Frame:
     height: float
     text: str = ""
     kind: Literal["note", "frame"] = "note"
+    extra: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,11 +90,12 @@ class Graph:
     nodes: Mapping[str, Node] = field(default_factory=dict)
     edges: tuple[Edge, ...] = ()
     frames: Mapping[str, Frame] = field(default_factory=dict)
+    extra: Mapping[str, Any] = field(default_factory=dict)
 
     def __eq__(self, other: object) -> bool:
         # the order of wires means nothing: a wire's place on its port is its index
         return isinstance(other, Graph) and (
-            (self.nodes, self.frames) == (other.nodes, other.frames)
+            (self.nodes, self.frames, self.extra) == (other.nodes, other.frames, other.extra)
             and (self.edges == other.edges or sorted(self.edges) == sorted(other.edges))
         )
 
@@ -106,7 +108,7 @@ class Graph:
         for edge in self.edges:
             found[edge.target].append(edge)
         for edges in found.values():
-            edges.sort(key=lambda edge: edge.index)
+            edges.sort(key=lambda edge: (edge.index, edge.input))
         return found
 
     @cached_property
@@ -119,13 +121,17 @@ class Graph:
 
     @cached_property
     def order(self) -> tuple[str, ...]:
-        """The node ids so that each comes after what it reads; nodes of a cycle are left out."""
+        """The node ids so that each comes after what it reads; nodes of a cycle are left out.
+
+        It depends on ids and wires alone, not on the order in which they were made, so that a saved and reopened
+        project compiles to the same program.
+        """
         waiting = {name: len(edges) for name, edges in self.incoming.items()}
-        ready = [name for name, count in waiting.items() if not count]
+        ready = sorted(name for name, count in waiting.items() if not count)
         found = []
         for name in ready:  # grows while it is walked
             found.append(name)
-            for edge in self.outgoing[name]:
+            for edge in sorted(self.outgoing[name]):
                 waiting[edge.target] -= 1
                 if not waiting[edge.target]:
                     ready.append(edge.target)
@@ -140,7 +146,10 @@ class Graph:
 
     def _with(self, nodes: Mapping[str, Node] | None = None, edges: Iterable[Edge] | None = None) -> Graph:
         changed = Graph(
-            self.nodes if nodes is None else nodes, self.edges if edges is None else tuple(edges), self.frames
+            self.nodes if nodes is None else nodes,
+            self.edges if edges is None else tuple(edges),
+            self.frames,
+            self.extra,
         )
         # the wiring is the same: hand its indexes on, so that a changed setting costs no new sort
         if edges is None and nodes is not None and len(nodes) == len(self.nodes):
@@ -160,6 +169,7 @@ class BlockParam:
     help: str = ""
     min: float | None = None
     max: float | None = None
+    extra: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True)
@@ -182,7 +192,13 @@ class Block:
 
     def _ends(self, layer: str) -> tuple[Node, ...]:
         ends = [node for node in self.graph.nodes.values() if node.layer == layer]
-        return tuple(sorted(ends, key=lambda node: (node.params.get("order", 0), node.x, node.y, node.id)))
+        return tuple(sorted(ends, key=lambda node: (_place(node), node.x, node.y, node.id)))
+
+
+def _place(node: Node) -> float:
+    """A block end's place; a file may hold anything there, and the layer itself says what is wrong with it."""
+    place = node.params.get("order", 0)
+    return place if isinstance(place, int | float) else 0
 
 
 Blocks = Mapping[str, Block]
@@ -237,8 +253,8 @@ def label_of(node: Node) -> str:
 
 def new_id(graph: Graph, stem: str) -> str:
     """A free id such as `conv2d_3`; ids double as the names in the generated code."""
-    stem = re.sub(r"\W", "_", stem.lower()).strip("_") or "node"
-    if stem[0].isdigit() or keyword.iskeyword(stem):
+    stem = re.sub(r"[^a-z0-9_]", "_", stem.lower())[:40].strip("_") or "node"
+    if stem[0].isdigit():
         stem = f"n_{stem}"
     number = 1
     while f"{stem}_{number}" in graph.nodes:
@@ -293,9 +309,27 @@ _TAKEN = frozenset(
         "named_parameters",
         "parameters",
         "preparation",
+        "add_module",
+        "get_buffer",
+        "get_extra_state",
+        "get_parameter",
+        "get_submodule",
+        "set_extra_state",
+        "set_submodule",
+        "predictions",
+        "objectives",
+        "register_backward_hook",
         "register_buffer",
+        "register_forward_hook",
+        "register_forward_pre_hook",
+        "register_full_backward_hook",
+        "register_full_backward_pre_hook",
+        "register_load_state_dict_post_hook",
+        "register_load_state_dict_pre_hook",
         "register_module",
         "register_parameter",
+        "register_state_dict_post_hook",
+        "register_state_dict_pre_hook",
         "requires_grad_",
         "share_memory",
         "state_dict",
@@ -331,7 +365,9 @@ def add(
     else:
         cls = layers[layer]
         layer = cls.__name__
-        wrong = cls.problems_of({key: value for key, value in (params or {}).items() if not is_expression(value)})
+        wrong = cls.problems_of(
+            {key: value for key, value in (params or {}).items() if not stands_for_value(cls, key, value)}
+        )
         if wrong:
             raise UserError(" ".join(wrong.values()))
         name = new_id(graph, stem_of(cls.label))
@@ -342,6 +378,15 @@ def add(
 def is_expression(value: Any) -> bool:
     """Whether a setting's value is an expression over a block's settings: a text that starts with `=`."""
     return isinstance(value, str) and value.startswith("=")
+
+
+def stands_for_value(cls: type[Layer], key: str, value: Any) -> bool:
+    """Whether a layer's setting holds an expression; a text, or a field called `=sum`, only looks like one."""
+    declared = cls.params().get(key)
+    return is_expression(value) and declared is not None and declared.kind not in _WORDS
+
+
+_WORDS = ("text", "texts", "field", "fields", "path")
 
 
 def remove(graph: Graph, names: Iterable[str], reconnect: bool = False) -> Graph:
@@ -358,15 +403,22 @@ def remove(graph: Graph, names: Iterable[str], reconnect: bool = False) -> Graph
         for name, node in graph.nodes.items()
         if name not in gone
     }
-    return Graph(nodes, tuple(kept), graph.frames)
+    return graph._with(nodes, _closed_up(kept))
+
+
+def first_feed(node: Node, edges: Iterable[Edge], blocks: Blocks = NO_BLOCKS) -> Edge | None:
+    """Of the wires into a node the one that counts as its main input: the first wire of the first port in use."""
+    ports = {port.name: place for place, port in enumerate(ports_of(node, blocks))}
+    return min(edges, key=lambda edge: (ports.get(edge.input, len(ports)), edge.index, edge.input), default=None)
 
 
 def _bridged(graph: Graph, gone: set[str], edges: list[Edge]) -> list[Edge]:
     for name in graph.order:
-        feeds = [edge for edge in edges if edge.target == name]
-        if name not in gone or not feeds:
+        if name not in gone:
             continue
-        feed = min(feeds, key=lambda edge: edge.index)
+        feed = first_feed(graph.nodes[name], [edge for edge in edges if edge.target == name])
+        if feed is None:
+            continue
         edges = [
             replace(edge, source=feed.source, output=feed.output) if edge.source == name else edge for edge in edges
         ]
@@ -381,7 +433,7 @@ def change(graph: Graph, name: str, **about: Any) -> Graph:
 def set_param(graph: Graph, name: str, key: str, value: Any) -> Graph:
     """Change one setting; `UserError` where the layer does not take the value. None of the rest changes."""
     node = graph.node(name)
-    if not node.block and not is_expression(value):
+    if not node.block and not stands_for_value(layers[node.layer], key, value):
         cls = layers[node.layer]
         wrong = cls.problems_of({key: value})
         if wrong:
@@ -508,15 +560,18 @@ def _free_input(graph: Graph, target: str, blocks: Blocks) -> str:
 def disconnect(graph: Graph, edges: Iterable[Edge]) -> Graph:
     """Take wires away; those behind them on the same port close up."""
     gone = set(edges)
-    kept = [edge for edge in graph.edges if edge not in gone]
+    return graph._with(edges=_closed_up([edge for edge in graph.edges if edge not in gone]))
+
+
+def _closed_up(edges: list[Edge]) -> list[Edge]:
+    """The wires of each port numbered from 0 without a gap."""
     counts: dict[tuple[str, str], int] = {}
-    closed = []
-    for edge in sorted(kept, key=lambda edge: edge.index):
-        place = (edge.target, edge.input)
-        closed.append(replace(edge, index=counts.get(place, 0)))
-        counts[place] = counts.get(place, 0) + 1
-    by_old = {id(old): new for old, new in zip(sorted(kept, key=lambda edge: edge.index), closed, strict=True)}
-    return graph._with(edges=[by_old[id(edge)] for edge in kept])
+    numbered: dict[Edge, Edge] = {}
+    for edge in sorted(edges, key=lambda edge: edge.index):
+        place = counts.get((edge.target, edge.input), 0)
+        counts[(edge.target, edge.input)] = place + 1
+        numbered[edge] = edge if edge.index == place else replace(edge, index=place)
+    return [numbered[edge] for edge in edges]
 
 
 def insert(
@@ -530,6 +585,8 @@ def insert(
 def splice(graph: Graph, edge: Edge, name: str, blocks: Blocks = NO_BLOCKS) -> Graph:
     """Lead a wire through a node that is already there, by its first input and first output."""
     node = graph.node(name)
+    if edge not in graph.edges:
+        raise UserError(f"There is no wire from {edge.source!r} to {edge.target!r} any more.")
     ports, outputs = ports_of(node, blocks), outputs_of(node, blocks)
     if not ports or not outputs:
         raise UserError(f"{label_of(node)} cannot stand in a wire: it needs an input and an output.")
@@ -587,7 +644,8 @@ class Diff:
 
 def diff(before: Graph, after: Graph) -> Diff:
     """What turns one graph into the other."""
-    changed, moved = [], []
+    changed: list[str] = []
+    moved: list[str] = []
     for name, node in after.nodes.items():
         old = before.nodes.get(name)
         if old is None or old is node or old == node:

@@ -7,13 +7,26 @@ is looked up.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
 from engine.errors import UserError
 from engine.expressions import evaluate
-from engine.graph import NO_BLOCKS, Block, Blocks, Graph, Node, is_expression, label_of, outputs_of, ports_of
+from engine.graph import (
+    NO_BLOCKS,
+    Block,
+    Blocks,
+    Edge,
+    Graph,
+    Node,
+    first_feed,
+    is_expression,
+    label_of,
+    outputs_of,
+    ports_of,
+    stands_for_value,
+)
 from engine.layer import Input, Layer, Misfit, Objective, Port, layers
 from engine.shapes import Dim, Sym, Tensor
 
@@ -100,57 +113,103 @@ def infer(graph: Graph, schema: Schema, blocks: Blocks = NO_BLOCKS) -> Inference
     Returns:
         Facts for every node; nodes in a circle get a finding.
     """
-    return _walk(graph, schema, blocks, {}, {}, ())
+    return _walk(graph, _Around(schema, blocks))
 
 
-def _walk(
-    graph: Graph,
-    schema: Schema,
-    blocks: Blocks,
-    given: Mapping[str, Tensor],
-    names: Mapping[str, Any],
-    path: tuple[str, ...],
-) -> Inference:
+def walk_inside(block: Block, given: Mapping[str, Tensor], names: Mapping[str, Any], blocks: Blocks) -> Inference:
+    """The walk of a block's graph alone, fed with these tensors; `names` are what its expressions may name."""
+    return _walk(block.graph, _Around({}, blocks, (block.name,), given, names))
+
+
+@dataclass(frozen=True)
+class _Around:
+    """What a walk knows besides its graph: the data, and inside a block what it is fed with.
+
+    `path` holds the blocks one is in; `known` remembers walks through blocks, so that blocks in blocks in blocks cost
+    as much as they hold and not as much as they stand for; `refused` are nodes that cannot share the weights they want.
+    """
+
+    schema: Schema
+    blocks: Blocks
+    path: tuple[str, ...] = ()
+    given: Mapping[str, Tensor] = field(default_factory=dict)
+    names: Mapping[str, Any] = field(default_factory=dict)
+    known: dict[Any, Inference] = field(default_factory=dict)
+    refused: Mapping[str, Finding] = field(default_factory=dict)
+
+
+def _walk(graph: Graph, around: _Around) -> Inference:
     facts: dict[str, Facts] = {}
     for name in graph.order:
-        facts[name] = _facts(graph, graph.nodes[name], facts, schema, blocks, given, names, path)
+        facts[name] = _facts(graph, graph.nodes[name], facts, around)
     for name in graph.nodes:
         if name not in facts:
             facts[name] = Facts(
                 findings=(Finding("This node is part of a circle", "Data flows one way. Remove a wire."),)
             )
-    return Inference(facts)
+    refused = _wrongly_shared(graph, facts, around) if not around.refused else {}
+    return _walk(graph, replace(around, refused=refused)) if refused else Inference(facts)
 
 
-def _facts(
-    graph: Graph,
-    node: Node,
-    facts: Mapping[str, Facts],
-    schema: Schema,
-    blocks: Blocks,
-    given: Mapping[str, Tensor],
-    names: Mapping[str, Any],
-    path: tuple[str, ...],
-) -> Facts:
-    if node.id in given:
-        tensor = given[node.id]
-        return Facts(outputs={"out": tensor})
+def _wrongly_shared(graph: Graph, facts: Mapping[str, Facts], around: _Around) -> dict[str, Finding]:
+    """The nodes that want another node's weights and cannot have them, each with the reason."""
+    refused = {}
+    for node in graph.nodes.values():
+        if node.shares and node.known and not node.muted:
+            why = _why_not_shared(node, graph.nodes.get(node.shares), facts, around)
+            if why:
+                refused[node.id] = Finding(f"{label_of(node)} cannot share weights", why)
+    return refused
+
+
+def _why_not_shared(node: Node, owner: Node | None, facts: Mapping[str, Facts], around: _Around) -> str:
+    if owner is None or owner is node:
+        return "The node whose weights it uses is gone. Choose another, or give it weights of its own."
+    name = label_of(owner)
+    if owner.layer != node.layer:
+        return f"{name} is another kind of layer. Share with one of the same kind."
+    if owner.shares or owner.muted:
+        return f"{name} has no weights of its own here. Share with one that has."
+    one, other = facts[node.id], facts[owner.id]
+    if one.findings or other.findings or not one.inputs or not other.inputs:
+        return ""  # something else comes first
+    if _modules(node, one, around.names) != _modules(owner, other, around.names):
+        return f"Its weights would have another size than those of {name}. Make inputs and settings equal."
+    return ""
+
+
+def _modules(node: Node, facts: Facts, names: Mapping[str, Any]) -> Any:
+    """What decides the weights of a node: the source of its module, or all of a block's use."""
+    values = resolve(node, names)
+    if node.block:
+        return _hashable(values), node.repeat, tuple(facts.inputs.items())
+    made = _made(node.layer, _hashable(values))
+    args, named = arguments(made, facts.inputs)
+    return made.module(*args, **named)
+
+
+def _facts(graph: Graph, node: Node, facts: Mapping[str, Facts], around: _Around) -> Facts:
+    blocks = around.blocks
+    if node.id in around.given:
+        return Facts(outputs={"out": around.given[node.id]})
+    if node.id in around.refused:
+        return Facts(findings=(around.refused[node.id],))
     if not node.known or (node.block and node.block not in blocks):
         what = f"block “{node.block}”" if node.block else f"layer {node.layer!r}"
         return Facts(
             findings=(Finding(f"The {what} is not known here", "It is kept in the file. Replace it or delete it."),)
         )
     ports = ports_of(node, blocks)
-    inputs, findings, waiting = _gather(graph, node, ports, facts)
+    inputs, findings, waiting = _gather(graph, node, ports, facts, blocks)
     if waiting or (findings and not node.muted):
         return Facts(inputs=inputs, findings=tuple(findings))
     if node.muted:
-        return _muted(node, blocks, inputs)
+        return _muted(graph, node, blocks, facts)
     try:
-        values = resolve(node, names)
+        values = resolve(node, around.names)
         if node.block:
-            return _block_facts(node, blocks, inputs, values, schema, path)
-        return _layer_facts(node.layer, _hashable(values), tuple(inputs.items()), node, schema)
+            return _block_facts(node, inputs, values, around)
+        return _layer_facts(node.layer, _hashable(values), tuple(inputs.items()), node, around.schema)
     except Misfit as error:
         title, _, detail = error.message.partition("\n")
         return Facts(inputs=inputs, findings=(Finding(title, detail or _senders(graph, inputs, node), error.port),))
@@ -162,12 +221,10 @@ def resolve(node: Node, names: Mapping[str, Any]) -> dict[str, Any]:
     """The node's settings with every expression replaced by its value."""
     values = {}
     for key, value in node.params.items():
-        if is_expression(value) and (node.block or layers[node.layer].params().get(key) is not None):
-            declared = None if node.block else layers[node.layer].params()[key]
-            if declared is None or declared.kind not in ("text", "texts"):
-                if not names:
-                    raise UserError(f"{label_of(node)}: an expression for {key!r} only has a meaning inside a block.")
-                value = evaluate(value, names)
+        if is_expression(value) and (node.block or stands_for_value(layers[node.layer], key, value)):
+            if not names:
+                raise UserError(f"{label_of(node)}: an expression for {key!r} only has a meaning inside a block.")
+            value = evaluate(value, names)
         values[key] = value
     return values
 
@@ -196,15 +253,15 @@ class _Map(dict[str, Any]):
 
 
 def _gather(
-    graph: Graph, node: Node, ports: tuple[Port, ...], facts: Mapping[str, Facts]
+    graph: Graph, node: Node, ports: tuple[Port, ...], facts: Mapping[str, Facts], blocks: Blocks
 ) -> tuple[dict[str, tuple[Tensor, ...]], list[Finding], bool]:
     """The tensors at each port, what is wrong with them, and whether something upstream is not known yet."""
     inputs: dict[str, tuple[Tensor, ...]] = {}
-    findings: list[Finding] = []
     waiting = False
-    by_port: dict[str, list[Any]] = {}
+    by_port: dict[str, list[Edge]] = {}
     for edge in graph.incoming[node.id]:
         by_port.setdefault(edge.input, []).append(edge)
+    findings = _loose_wires(graph, node, ports, by_port, blocks)
     for port in ports:
         tensors = []
         for edge in by_port.get(port.name, ()):
@@ -229,6 +286,28 @@ def _gather(
     return inputs, findings, waiting
 
 
+def _loose_wires(
+    graph: Graph, node: Node, ports: tuple[Port, ...], by_port: Mapping[str, list[Edge]], blocks: Blocks
+) -> list[Finding]:
+    """Wires that no edit makes but a file may hold: to or from a port that is not there, or two where one fits."""
+    findings = []
+    known = {port.name: port for port in ports}
+    for name, edges in by_port.items():
+        if name not in known:
+            title = f"{label_of(node)} has no input called “{name[:40]}”"
+            findings.append(Finding(title, "Remove the wire that leads there.", name))
+        elif len(edges) > 1 and not known[name].many:
+            title = f"{label_of(node)} takes one wire at “{name.replace('_', ' ')}”"
+            findings.append(Finding(title, f"It has {len(edges)}. Remove all but one.", name))
+        for edge in edges:
+            source = graph.nodes[edge.source]
+            known_source = source.layer in layers or source.block in blocks
+            if known_source and edge.output not in outputs_of(source, blocks):
+                title = f"{label_of(source)} has no output called “{edge.output[:40]}”"
+                findings.append(Finding(title, "Remove the wire that comes from there.", name))
+    return findings
+
+
 def _missing(node: Node, port: Port, count: int) -> Finding:
     where = f" at “{port.name.replace('_', ' ')}”" if count > 1 else ""
     need = "something" if port.words() == "any tensor" else port.words()
@@ -237,19 +316,24 @@ def _missing(node: Node, port: Port, count: int) -> Finding:
 
 def _senders(graph: Graph, inputs: Mapping[str, tuple[Tensor, ...]], node: Node) -> str:
     parts = []
-    for edge in graph.incoming[node.id]:
-        tensors = inputs.get(edge.input, ())
-        if edge.index < len(tensors):
-            parts.append(f"{label_of(graph.nodes[edge.source])} gives {tensors[edge.index].words()}")
+    for name, tensors in inputs.items():
+        edges = [edge for edge in graph.incoming[node.id] if edge.input == name]
+        for edge, tensor in zip(edges, tensors, strict=False):
+            parts.append(f"{label_of(graph.nodes[edge.source])} gives {tensor.words()}")
     return f"{', '.join(parts)}." if parts else ""
 
 
-def _muted(node: Node, blocks: Blocks, inputs: Mapping[str, tuple[Tensor, ...]]) -> Facts:
-    first = next((tensors[0] for tensors in inputs.values() if tensors), None)
+def _muted(graph: Graph, node: Node, blocks: Blocks, facts: Mapping[str, Facts]) -> Facts:
+    """A muted node passes its main input on, from every output."""
+    feed = first_feed(node, graph.incoming[node.id], blocks)
+    tensor = facts[feed.source].outputs.get(feed.output) if feed else None
     outputs = outputs_of(node, blocks)
-    if first is None or not outputs:
-        return Facts(inputs=inputs)
-    return Facts(inputs=inputs, outputs={outputs[0]: first})
+    if feed is not None and tensor is not None:
+        return Facts(inputs={feed.input: (tensor,)}, outputs=dict.fromkeys(outputs, tensor))
+    if not outputs or not graph.outgoing[node.id]:
+        return Facts()
+    title = f"{label_of(node)} is muted and has nothing to pass on"
+    return Facts(findings=(Finding(title, "Switch it on again, or take its wires away."),))
 
 
 def _layer_facts(
@@ -321,40 +405,22 @@ def arguments(made: Layer | type[Layer], inputs: Mapping[str, tuple[Any, ...]]) 
 
 
 def _block_facts(
-    node: Node,
-    blocks: Blocks,
-    inputs: Mapping[str, tuple[Tensor, ...]],
-    values: Mapping[str, Any],
-    schema: Schema,
-    path: tuple[str, ...],
+    node: Node, inputs: Mapping[str, tuple[Tensor, ...]], values: Mapping[str, Any], around: _Around
 ) -> Facts:
-    block = blocks[node.block]
-    if node.block in path:
-        raise Misfit(
-            f"Block “{block.name}” contains itself\nA block cannot be a part of itself. Remove one of the two."
-        )
-    if node.repeat > 1 and (len(block.inputs) != 1 or len(block.outputs) != 1):
-        raise Misfit(f"“{block.name}” cannot be repeated\nOnly a block with one input and one output can feed itself.")
-    if not block.outputs:
-        raise Misfit(f"“{block.name}” has no output\nOpen it and add a block output.")
+    block = around.blocks[node.block]
+    _refuse_block(node, block, around.path)
     walks: list[Inference] = []
     current = {name: tensors[0] for name, tensors in inputs.items() if tensors}
     outputs: dict[str, Tensor] = {}
     for _ in range(node.repeat):
-        walk = _walk(block.graph, schema, blocks, current, block_names(block, values, current), (*path, node.block))
+        walk = _inside(node.block, block, values, current, around)
         walks.append(walk)
-        broken = [(name, facts.findings[0]) for name, facts in walk.facts.items() if facts.findings]
-        if broken:
-            name, finding = broken[0]
-            inner = label_of(block.graph.nodes[name])
-            return Facts(
-                inputs=inputs,
-                findings=(Finding(f"Inside “{block.name}”, at {inner}: {finding.title}", finding.detail),),
-                inner=tuple(walks),
-            )
-        outputs = {end.id: walk[end.id].inputs["x"][0] for end in block.outputs if walk[end.id].inputs.get("x")}
+        finding = _inner_finding(block, walk)
+        if finding:
+            return Facts(inputs=inputs, findings=(finding,), inner=tuple(walks))
+        outputs = {end.id: walk[end.id].inputs["x"][0] for end in block.outputs}
         if node.repeat > 1:
-            current = {block.inputs[0].id: next(iter(outputs.values()))}
+            current = {block.inputs[0].id: outputs[block.outputs[0].id]}
     return Facts(
         inputs=inputs,
         outputs=outputs,
@@ -363,6 +429,42 @@ def _block_facts(
         elements=_total([walk.elements for walk in walks]),
         inner=tuple(walks),
     )
+
+
+def _refuse_block(node: Node, block: Block, path: tuple[str, ...]) -> None:
+    if node.block in path:
+        raise Misfit(
+            f"Block “{block.name}” contains itself\nA block cannot be a part of itself. Remove one of the two."
+        )
+    if node.repeat > 1 and (len(block.inputs) != 1 or len(block.outputs) != 1):
+        raise Misfit(f"“{block.name}” cannot be repeated\nOnly a block with one input and one output can feed itself.")
+    if not block.outputs:
+        raise Misfit(f"“{block.name}” has no output\nOpen it and add a block output.")
+
+
+def _inside(
+    name: str, block: Block, values: Mapping[str, Any], current: Mapping[str, Tensor], around: _Around
+) -> Inference:
+    """One walk through a block, looked up where the same use was walked before."""
+    key = (name, _hashable(values), tuple(sorted(current.items())))
+    if key not in around.known:
+        names = block_names(block, values, current)
+        inner = _Around(around.schema, around.blocks, (*around.path, name), current, names, around.known)
+        around.known[key] = _walk(block.graph, inner)
+    return around.known[key]
+
+
+def _inner_finding(block: Block, walk: Inference) -> Finding | None:
+    """Why a block gives nothing: the first thing that is wrong inside, named with its node."""
+    for name, facts in walk.facts.items():
+        if facts.findings:
+            first = facts.findings[0]
+            inner = label_of(block.graph.nodes[name])
+            return Finding(f"Inside “{block.name}”, at {inner}: {first.title}", first.detail)
+    for end in block.outputs:
+        if end.muted or not walk[end.id].inputs.get("x"):
+            return Finding(f"“{block.name}” gives nothing at {label_of(end)}", "Open it and wire its output.")
+    return None
 
 
 def block_names(block: Block, values: Mapping[str, Any], inputs: Mapping[str, Tensor]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ serves any length. The batch is implied and never part of a shape.
 
 from __future__ import annotations
 
+import keyword
 from collections.abc import Mapping
 from typing import ClassVar, Literal, Self, TypeAlias
 
@@ -72,6 +73,8 @@ class Sym:
             if other == self:
                 return 1
             return Sym(terms=(((Floor(self, other),), 1),))
+        if not isinstance(other, int):
+            raise TypeError(f"a size is divided by a whole number, not by {other!r}")
         if other == 0:
             raise ZeroDivisionError("a dimension divided by zero")
         even = {mono: factor // other for mono, factor in self.terms if mono and factor % other == 0}
@@ -160,7 +163,11 @@ Dim: TypeAlias = int | Sym
 
 
 def _terms(dim: Dim) -> _Terms:
-    return dim.terms if isinstance(dim, Sym) else (((), dim),)
+    if isinstance(dim, Sym):
+        return dim.terms
+    if not isinstance(dim, int):
+        raise TypeError(f"a size is a whole number, not {dim!r}")
+    return (((), dim),)
 
 
 def evaluate(dim: Dim, values: Mapping[str, int]) -> int:
@@ -288,14 +295,22 @@ class Tensor:
 
     @staticmethod
     def from_json(values: Mapping[str, object]) -> Tensor:
+        """A tensor out of a file. Names of sizes end up in generated code, so nothing but plain names is let in.
+
+        Raises:
+            ValueError: a size or a name is not what a file of ours holds.
+        """
         cls = KINDS[str(values["kind"])]
-        dims = values["dims"]
-        assert isinstance(dims, list)
-        names, classes, element = values.get("names"), values.get("classes"), values.get("element")
+        dims, names = values["dims"], values.get("names")
+        classes, element = values.get("classes"), values.get("element")
+        if not isinstance(dims, list) or not isinstance(names, list | None):
+            raise ValueError("dims and names are lists")
+        if not all(name == "" or _plain_name(name) for name in names or ()):
+            raise ValueError("the name of an axis is a plain name")
         return cls(
-            *(dim if isinstance(dim, int) else Sym(str(dim)) for dim in dims),
-            names=tuple(names) if isinstance(names, list) else None,
-            element=element if element in ("real", "token", "mask") else None,  # type: ignore[arg-type]
+            *map(_dim, dims),
+            names=tuple(names) if names is not None else None,
+            element=element if element in ("real", "token", "mask") else None,
             classes=classes if isinstance(classes, int) else None,
         )
 
@@ -316,6 +331,19 @@ class Tensor:
             if unit and not (name == "features" and self.rank > 1):
                 shown.append((f" {unit.removesuffix('s') if dim == 1 and unit != 'steps' else unit}", False))
         return shown
+
+
+def _dim(value: object) -> Dim:
+    """A size out of a file: a whole number, or the name of one that is not known yet."""
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**31:
+        return value
+    if _plain_name(value):
+        return Sym(str(value))
+    raise ValueError(f"{value!r} is no size")
+
+
+def _plain_name(value: object) -> bool:
+    return isinstance(value, str) and value.isascii() and value.isidentifier() and not keyword.iskeyword(value)
 
 
 _UNITS = {"channels": "ch", "time": "steps", "features": "features"}
