@@ -263,7 +263,7 @@ class _Checker:
             return
         assert isinstance(made, Objective)
         facts = self.walk[node.id]
-        if facts.inputs.get("target") or not facts.inputs.get("prediction"):
+        if facts.inputs.get("target") or not facts.inputs.get("prediction") or not made.needs_target():
             return
         name = made.target or default_target(self.schema, made)
         target = self.schema.get(name)

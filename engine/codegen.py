@@ -43,8 +43,8 @@ class InputSpec:
 class OutputSpec:
     """One result of the network.
 
-    `objective` is the id of the loss node it feeds, empty for a plain output; `exported` is False for a tensor that
-    only serves as another objective's target; `target` is the data field, `classes` its class names.
+    `objective` is the id of the loss node it feeds at `port`, empty for a plain output; `exported` is False for a
+    tensor that only serves to compare with; `target` is the data field, `classes` its class names.
     """
 
     name: str
@@ -56,6 +56,7 @@ class OutputSpec:
     target: str = ""
     metrics: tuple[str, ...] = ()
     classes: tuple[str, ...] = ()
+    port: str = "prediction"
 
 
 @dataclass(frozen=True)
@@ -231,7 +232,7 @@ def _output_specs(project: Project, walk: Inference, schema: Schema) -> tuple[Ou
         if node.muted or facts.findings or not facts.inputs.get("prediction"):
             continue
         made = objective_of(node)
-        target = made.target or default_target(schema, made)
+        target = (made.target or default_target(schema, made)) if made.needs_target() else ""
         field_ = schema.get(target) if not facts.inputs.get("target") else None
         found.append(
             OutputSpec(
@@ -245,9 +246,10 @@ def _output_specs(project: Project, walk: Inference, schema: Schema) -> tuple[Ou
                 classes=field_.classes if field_ else (),
             )
         )
-        if facts.inputs.get("target"):
-            name = free(f"{node.id}_target")
-            found.append(OutputSpec(name, node.id, facts.inputs["target"][0], objective=node.id, exported=False))
+        for port, tensors in facts.inputs.items():
+            if port != "prediction" and tensors:
+                name = free(f"{node.id}_{port}")
+                found.append(OutputSpec(name, node.id, tensors[0], objective=node.id, exported=False, port=port))
     for node in graph.nodes.values():
         if node.layer == "Output" and not node.muted and walk[node.id].inputs.get("x"):
             name = free(str(node.params.get("name") or "output"))
@@ -322,10 +324,7 @@ class _Writer:
     ) -> _Text:
         graph = project.graph
         self._names.add(class_name(project.name))
-        results = []
-        for one in outputs:
-            port = ("prediction" if one.exported else "target") if one.objective else "x"
-            results.append((one.node, port))
+        results = [(one.node, one.port if one.objective else "x") for one in outputs]
         reads = ", ".join(f"{label_of(graph.nodes[one.node])} ({one.tensor.words()})" for one in inputs)
         gives = ", ".join(f"{one.name} ({one.tensor.words()})" for one in outputs if one.exported)
         doc = f"{reads} → {gives}"
@@ -418,10 +417,11 @@ class _Writer:
         owner = node.shares or node.id
         if expression is not None and not node.shares:
             body.add(f"        self.{node.id} = {expression}", prefix + node.id)
+            for line in made.init_lines(f"self.{node.id}"):
+                body.add(f"        {line}", prefix + node.id)
             if node.frozen:
                 body.add(f"        self.{node.id}.requires_grad_(False)", prefix + node.id)
-        if made.support and made.support not in self.supports:
-            self.supports.append(made.support)
+        self.supports += [support for support in made.supports() if support not in self.supports]
         if made.twin and expression is not None and not node.shares:
             twins[node.id] = made.twin
         values, keywords = arguments(made, plan.inputs(node.id))
@@ -643,10 +643,12 @@ def _objectives(project: Project, outputs: tuple[OutputSpec, ...], counts: Mappi
         if not (one.objective and one.exported):
             continue
         made = balanced(objective_of(project.graph.nodes[one.node]), one.target, counts)
-        wired = next((other.name for other in outputs if other.objective == one.objective and not other.exported), "")
-        target = wired or f"targets[{literal(one.target)}]"
-        used |= {one.name, wired}
-        terms.append((one.node, made.loss(one.name, target)))
+        wired = {
+            other.port: other.name for other in outputs if other.objective == one.objective and not other.exported
+        }
+        used |= {one.name, *wired.values()}
+        target = wired.pop("target", f"targets[{literal(one.target)}]")
+        terms.append((one.node, made.loss(one.name, target, **wired)))
     if not terms:
         return text
     text.add()

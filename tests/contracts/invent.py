@@ -148,7 +148,8 @@ def data(tensor: Tensor, batch: int = 2, device: str = "cpu", values: Mapping[st
 def namespace(layer: Layer, names: Mapping[str, int] | None = None) -> dict[str, Any]:
     """What generated source sees: torch, its usual short names, the layer's support class, a block's settings."""
     found: dict[str, Any] = {"torch": torch, "nn": nn, "F": F, "Tensor": TorchTensor, **(names or {})}
-    exec(layer.support, found)
+    for support in layer.supports():
+        exec(support, found)
     return found
 
 

@@ -186,8 +186,8 @@ def _wrong(declared: Param) -> Iterator[object]:
 
 @every_layer
 def test_source_is_plain_python(cls: type[Layer]) -> None:
-    support = cls.support
-    if support:
+    supports = {support for settings in ({}, *cls.samples) for support in cls(**settings).supports()}
+    for support in supports:
         tree = ast.parse(support)
         assert len(tree.body) == 1
         assert isinstance(tree.body[0], ast.ClassDef)
