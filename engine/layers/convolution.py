@@ -19,6 +19,7 @@ from engine.layers.rules import (
     slid,
     slid_words,
 )
+from engine.layers.weights import ADAPTED, WRAPPED, Adapted, Wrapped
 from engine.shapes import Dim, Image, Signal, Tensor, Volume, product
 
 SECTION = "Convolution"
@@ -29,6 +30,7 @@ SLIDING_SAMPLES: tuple[dict[str, Any], ...] = (
     {"filters": 8, "kernel": 3, "groups": 4, "dilation": 2, "same": True},
     {"filters": 3, "kernel": 3, "padding": 1, "padding_mode": "reflect"},
     {"filters": 5, "kernel": 3, "same": True, "padding_mode": "circular", "stride": 2},
+    *ADAPTED,
 )
 
 
@@ -78,7 +80,7 @@ def _check_mode(layer: Layer, x: Tensor, mode: str, padding: tuple[Dim, ...]) ->
             )
 
 
-class Sliding(Layer):
+class Sliding(Adapted):
     """What the convolutions share; the number of axes comes from the sizes of the subclass."""
 
     samples = SLIDING_SAMPLES
@@ -115,13 +117,19 @@ class Sliding(Layer):
         """The shape rule of all convolutions."""
         fixed(self, x.channels, "channels", port_of(self))
         _check_groups(self, x.channels, self.filters, self.groups)
+        self.check_wrap()
+        if self.adapted and self.groups != 1:
+            refuse(
+                "Low-rank learning needs channels that see each other",
+                f"“Groups” is {self.groups}; expected is 1. Set it to 1, or switch “Low-rank learning” to 0.",
+            )
         pads = self.pads()
         _check_mode(self, x, self.padding_mode, pads)
         fits_window(self, x, self.kernel, pads, self.dilation)
         return x.sized(self.filters, *(slid(*parts) for parts in self.sizes(x)))
 
     def module(self, x: Tensor) -> str:
-        return call(
+        built = call(
             f"nn.{type(self).__name__}",
             x.channels,
             self.filters,
@@ -135,16 +143,21 @@ class Sliding(Layer):
                 padding_mode=(self.padding_mode, "zeros"),
             ),
         )
+        return self.wrapped(built)
 
     def weights(self, x: Tensor) -> Dim:
         """How many weights the filters have, without biases."""
         return self.filters * (x.channels // self.groups) * product(self.kernel)
 
+    def change(self, x: Tensor) -> Dim:
+        """How many weights low-rank learning adds."""
+        return self.lora_rank * (x.channels * product(self.kernel) + self.filters)
+
     def parameters(self, x: Tensor) -> Dim:
-        return self.weights(x) + (self.filters if self.bias else 0)
+        return self.weights(x) + (self.filters if self.bias else 0) + self.extra(self.filters) + self.change(x)
 
     def flops(self, x: Tensor) -> Dim:
-        return 2 * self.weights(x) * product(self.slide(x).dims[1:])
+        return 2 * (self.weights(x) + self.change(x)) * product(self.slide(x).dims[1:])
 
     def summary(self) -> str:
         return _weighed(self, self.filters, self.kernel, (), self.stride)
@@ -188,10 +201,11 @@ class Conv3d(Sliding):
         return self.slide(volume)
 
 
-class Transposed(Layer):
+class Transposed(Wrapped):
     """What the transposed convolutions share."""
 
     samples = (
+        *WRAPPED,
         {"filters": 4, "kernel": 3, "stride": 2, "padding": 1, "output_padding": 1},
         {"filters": 6, "kernel": 3, "stride": 1, "bias": False},
         {"filters": 8, "kernel": 4, "stride": 3, "padding": 1, "groups": 2, "dilation": 2},
@@ -214,6 +228,7 @@ class Transposed(Layer):
         """The shape rule of all transposed convolutions."""
         fixed(self, x.channels, "channels", port_of(self))
         _check_groups(self, x.channels, self.filters, self.groups)
+        self.check_wrap()
         for extra, step, gap in zip(self.output_padding, self.stride, self.dilation, strict=True):
             if all(isinstance(part, int) for part in (extra, step, gap)) and extra >= max(step, gap):
                 refuse(
@@ -230,7 +245,7 @@ class Transposed(Layer):
         return x.sized(self.filters, *dims)
 
     def module(self, x: Tensor) -> str:
-        return call(
+        built = call(
             f"nn.{type(self).__name__}",
             x.channels,
             self.filters,
@@ -244,13 +259,14 @@ class Transposed(Layer):
                 dilation=(squeezed(self.dilation), 1),
             ),
         )
+        return self.wrapped(built)
 
     def weights(self, x: Tensor) -> Dim:
         """How many weights the filters have, without biases."""
         return x.channels * (self.filters // self.groups) * product(self.kernel)
 
     def parameters(self, x: Tensor) -> Dim:
-        return self.weights(x) + (self.filters if self.bias else 0)
+        return self.weights(x) + (self.filters if self.bias else 0) + self.extra(x.channels)
 
     def flops(self, x: Tensor) -> Dim:
         return 2 * self.weights(x) * product(x.dims[1:])

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from engine.declare import Size1, Size2, param
-from engine.layer import Layer, call, layer, squeezed
+from engine.layer import call, layer, squeezed
 from engine.layers.convolution import SECTION
 from engine.layers.rules import by, dims_of, fits_window, fixed, options, port_of, slid, slid_words
+from engine.layers.weights import Started
 from engine.shapes import Dim, Image, Signal, Tensor, product
 
 
-class Depthwise(Layer):
+class Depthwise(Started):
     """What the depthwise convolutions share."""
 
     samples = (
@@ -89,7 +90,7 @@ class DepthwiseConv1d(Depthwise):
 @layer(
     "Separable conv 2D", section=SECTION, keywords="mobile xception light depthwise pointwise", icon="conv-depthwise"
 )
-class SeparableConv2d(Layer):
+class SeparableConv2d(Started):
     """Filters each channel on its own, then mixes the channels point by point: almost a Conv 2D at a fraction of
     the cost."""
 

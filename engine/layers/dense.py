@@ -5,45 +5,49 @@ from __future__ import annotations
 from engine.declare import param
 from engine.layer import Layer, call, layer
 from engine.layers.rules import fixed, options, refuse
-from engine.shapes import Anything, Dim, Numbers, Sequence, Tensor, differ
+from engine.layers.weights import ADAPTED, STARTED, Adapted, Started
+from engine.shapes import Anything, Dim, Numbers, Sequence, Tensor, differ, product
 
 SECTION = "Dense"
 
 
 @layer("Linear", section=SECTION, keywords="fully connected dense matrix weights perceptron", icon="linear")
-class Linear(Layer):
+class Linear(Adapted):
     """Mixes all numbers with learned weights; the workhorse of most networks and the usual last layer.
 
     A sequence is mixed step by step with the same weights.
     """
 
-    samples = ({"features": 1}, {"features": 7, "bias": False}, {"features": 100})
+    samples = ({"features": 1}, {"features": 7, "bias": False}, {"features": 100}, *ADAPTED)
 
     features: int = param(default=64, min=1, max=1_000_000, help="How many numbers come out.")
     bias: bool = param(default=True, advanced=True, help="Whether each output also learns a constant to add.")
 
     def shape(self, x: Numbers | Sequence) -> Tensor:
         fixed(self, x.last, "features", "x")
+        self.check_wrap()
         return x.sized(*x.dims[:-1], self.features)
 
     def module(self, x: Numbers | Sequence) -> str:
-        return call("nn.Linear", x.last, self.features, **options(bias=(self.bias, True)))
+        return self.wrapped(call("nn.Linear", x.last, self.features, **options(bias=(self.bias, True))))
 
     def parameters(self, x: Numbers | Sequence) -> Dim:
-        return x.last * self.features + (self.features if self.bias else 0)
+        own = x.last * self.features + (self.features if self.bias else 0)
+        return own + self.extra(self.features) + self.lora_rank * (x.last + self.features)
 
     def flops(self, x: Numbers | Sequence) -> Dim:
-        return 2 * x.size() * self.features
+        change = self.lora_rank * (x.last + self.features)
+        return 2 * product(x.dims[:-1]) * (x.last * self.features + change)
 
     def summary(self) -> str:
         return f"{self.features} features"
 
 
 @layer("Bilinear", section=SECTION, keywords="two inputs pair interaction product", icon="bilinear")
-class Bilinear(Layer):
+class Bilinear(Started):
     """Mixes every number of one input with every number of another; for learning how two things relate."""
 
-    samples = ({"features": 3}, {"features": 5, "bias": False}, {"features": 1})
+    samples = ({"features": 3}, {"features": 5, "bias": False}, {"features": 1}, *STARTED)
 
     features: int = param(default=64, min=1, max=1_000_000, help="How many numbers come out.")
     bias: bool = param(default=True, advanced=True, help="Whether each output also learns a constant to add.")

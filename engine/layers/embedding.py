@@ -7,6 +7,7 @@ from typing import Literal
 from engine.declare import param
 from engine.layer import Layer, call, layer
 from engine.layers.rules import fixed, free, options, refuse
+from engine.layers.weights import Started
 from engine.shapes import Category, Dim, Numbers, Sequence, Sym, Tensor, Tokens
 
 SECTION = "Embedding"
@@ -32,7 +33,7 @@ def _rows(layer: Layer, size: int | None, ids: Tensor) -> int:
 
 
 @layer("Embedding", section=SECTION, keywords="lookup table words tokens ids category vocabulary", icon="embedding")
-class Embedding(Layer):
+class Embedding(Started):
     """Gives every word or category a learned list of numbers, so that similar ones come to lie close together."""
 
     bridge = True
@@ -66,7 +67,7 @@ class Embedding(Layer):
 
 
 @layer("Embedding bag", section=SECTION, keywords="bag of words tokens text average lookup", icon="embedding")
-class EmbeddingBag(Layer):
+class EmbeddingBag(Started):
     """Gives every word learned numbers and averages them over the text: fast, and blind to the order of words."""
 
     bridge = True

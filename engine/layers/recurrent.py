@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import Any, ClassVar, Literal
 
 from engine.declare import param
-from engine.layer import Layer, call, layer
+from engine.layer import call, layer
 from engine.layers.rules import fixed, options
+from engine.layers.weights import Started
 from engine.shapes import Dim, Numbers, Sequence, Tensor
 
 SECTION = "Recurrent"
 
 
-class Recurrent(Layer):
+class Recurrent(Started):
     """What the recurrent layers share."""
 
     outputs = ("sequence", "last")
