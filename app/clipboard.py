@@ -11,7 +11,8 @@ from PySide6.QtGui import QGuiApplication
 
 from engine.errors import UserError
 from engine.graph import Graph, part_of, paste
-from engine.project import graph_from_json, graph_json, parse
+from engine.graphfile import graph_from_json, graph_json
+from engine.jsontext import parse
 
 if TYPE_CHECKING:
     from app.build import BuildPage

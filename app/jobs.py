@@ -187,7 +187,7 @@ def _spaced(number: Any) -> str:
 
 def code(options: Namespace) -> None:
     from engine.codegen import generate
-    from engine.project import write_atomically
+    from engine.saving import write_atomically
     from engine.script import script
 
     project = load(options.project)

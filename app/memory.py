@@ -10,7 +10,7 @@ from typing import Any, Literal
 from app.places import config_folder, state_folder
 from engine.declare import Declared, param
 from engine.errors import UserError
-from engine.project import write_atomically
+from engine.saving import write_atomically
 
 
 class Settings(Declared):

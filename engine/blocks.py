@@ -25,10 +25,11 @@ from engine.graph import (
     reaches,
     stem_of,
 )
+from engine.graphfile import graph_json
 from engine.layer import Input, Objective, layers
 from engine.layout import GAP_LABEL, head_height
 from engine.places import Place, graph_at, with_graph_at
-from engine.project import Project, graph_json
+from engine.project import Project
 
 MOST_NAME = 60
 

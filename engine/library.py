@@ -1,4 +1,4 @@
-"""Library files: blocks that travel from project to project, as JSON beside the projects, with the blocks inside them."""
+"""Library files: blocks that travel from project to project, as JSON, with the blocks inside them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ from pathlib import Path
 from engine.blocks import needs
 from engine.errors import UserError
 from engine.graph import Block, Blocks
-from engine.project import MOST_BYTES, blocks_from_json, blocks_json, parse, write_atomically
+from engine.graphfile import blocks_from_json, blocks_json
+from engine.jsontext import parse
+from engine.project import MOST_BYTES
+from engine.saving import write_atomically
 
 SUFFIX = ".lamina-blocks"
 FORMAT = 1

@@ -26,8 +26,9 @@ from typing import TYPE_CHECKING, Any
 
 from engine import process, store
 from engine.errors import UserError, listed
-from engine.project import Project, dumps, load, write_atomically
+from engine.project import Project, dumps, load
 from engine.runinfo import ACTIVE, EpochValue, Event, RunInfo, host, lives
+from engine.saving import write_atomically
 
 __all__ = [
     "ACTIVE",

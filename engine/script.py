@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from engine.codegen import Source, generate
-from engine.project import Project, write_atomically
+from engine.project import Project
+from engine.saving import write_atomically
 
 _LOOP = '''
 

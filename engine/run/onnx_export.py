@@ -23,11 +23,12 @@ from engine.exporters import Progress, check_place
 from engine.exporters.signature import ModelInput
 from engine.graph import Graph, Node, label_of
 from engine.layer import layers
-from engine.project import Project, write_atomically
+from engine.project import Project
 from engine.run import onnx_file
 from engine.run.opened import Array, Opened, described, opened
 from engine.run.proof import BATCHES, Answer, milliseconds, prove, questions, trial
 from engine.run.twins import replace_twins
+from engine.saving import write_atomically
 
 if TYPE_CHECKING:
     from engine.exporters.onnx import Onnx

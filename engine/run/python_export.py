@@ -20,12 +20,12 @@ from safetensors.torch import save as save_bytes
 
 from engine.errors import UserError
 from engine.exporters import Progress, check_place
-from engine.project import write_atomically
 from engine.run.onnx_file import version
 from engine.run.opened import Array, Opened, opened
 from engine.run.proof import Question, prove, questions, trial
 from engine.run.standalone import HEAD, TAIL
 from engine.run.state import apart
+from engine.saving import write_atomically
 
 if TYPE_CHECKING:
     from engine.runs import Run

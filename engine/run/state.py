@@ -20,7 +20,7 @@ from safetensors.torch import save as save_bytes
 from torch import Tensor
 
 from engine.errors import UserError
-from engine.project import write_atomically
+from engine.saving import write_atomically
 
 KEPT = 2
 SUFFIX = ".safetensors"

@@ -23,7 +23,7 @@ from engine.data.dataset import Dataset, open_dataset
 from engine.data.split import Split, folds, split
 from engine.data.statistics import fit
 from engine.errors import UserError
-from engine.project import Project, write_atomically
+from engine.project import Project
 from engine.recipes import recipe_of
 from engine.recipes.supervised import Supervised
 from engine.run import device as devices
@@ -33,6 +33,7 @@ from engine.run.model import Built, build, load, preparation_of
 from engine.run.tensors import load_part
 from engine.run.train import Progress, Training
 from engine.runs import Run
+from engine.saving import write_atomically
 
 OnProgress = Callable[[Progress], None]
 OPTIONS = ("threads", "window", "fold", "folds", "save_seconds", "save_steps")
