@@ -23,6 +23,7 @@ import numpy as np
 
 from engine.data.fields import Field
 from engine.data.sources import Column, Loaded, display, unreadable
+from engine.data.windows import Windows
 from engine.errors import UserError
 
 FORMAT = 1
@@ -64,8 +65,9 @@ def read(entry: Path) -> Loaded | None:
             return None
         columns = {one["name"]: _read_column(entry / f"{place}.npy", one) for place, one in enumerate(index["columns"])}
         fields = tuple(Field.from_json(one) for one in index["fields"])
+        division = {name: _read_column(entry / f"{name}.npy", one) for name, one in index.get("division", {}).items()}
         os.utime(entry / "index.json")  # marks it as used, so that the oldest unused entries go first
-        return Loaded(fields, columns, index["names"], index["notes"])
+        return Loaded(fields, columns, index["names"], index["notes"], division.get("spans"), division.get("groups"))
     except (OSError, ValueError, KeyError, TypeError, AttributeError, AssertionError):
         return None
 
@@ -79,7 +81,12 @@ def _read_column(path: Path, about: Mapping[str, Any]) -> Column:
         found = np.load(io.BytesIO(path.read_bytes()), allow_pickle=False)
     if list(found.shape) != about["shape"] or found.dtype.str != about["dtype"]:
         raise ValueError("damaged")
-    return found
+    windows = about.get("windows")
+    if windows is None:
+        return found
+    starts = _read_column(path.with_suffix(".starts.npy"), windows["starts"])
+    cut: Any = Windows(found, starts, windows["length"], windows["dtype"])
+    return cut  # type: ignore[no-any-return]
 
 
 def _checksum(path: Path) -> int:
@@ -140,13 +147,17 @@ class Scratch:
         if self.folder is None:
             return False
         try:
-            about = [self._write(place, name, column) for place, (name, column) in enumerate(columns.items())]
+            about = [self._write(f"{place}", name, column) for place, (name, column) in enumerate(columns.items())]
+            division = {"spans": loaded.spans, "groups": loaded.groups}
             index = {
                 "format": FORMAT,
                 "fields": [one.to_json() for one in fields],
                 "names": loaded.names,
                 "notes": loaded.notes,
                 "columns": about,
+                "division": {
+                    name: self._write(name, "", column) for name, column in division.items() if column is not None
+                },
             }
             (self.folder / "index.json").write_text(json.dumps(index), encoding="utf-8")
             for unused in self.folder.glob("mapped-*.npy"):
@@ -157,9 +168,13 @@ class Scratch:
         self.folder = None
         return True
 
-    def _write(self, place: int, name: str, column: Column) -> dict[str, Any]:
+    def _write(self, stem: str, name: str, column: Column | Windows) -> dict[str, Any]:
         assert self.folder is not None
-        path = self.folder / f"{place}.npy"
+        if isinstance(column, Windows):
+            starts = self._write(f"{stem}.starts", "", column.starts)
+            windows = {"starts": starts, "length": column.length, "dtype": column.dtype.str}
+            return {**self._write(stem, "", column.base), "name": name, "windows": windows}
+        path = self.folder / f"{stem}.npy"
         mapped = self._mapped.get(name)
         if mapped is not None and isinstance(column, np.memmap) and str(column.filename) == str(mapped):
             column.flush()

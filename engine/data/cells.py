@@ -60,7 +60,7 @@ _BOOLEANS = (("false", "true"), ("no", "yes"), ("n", "y"), ("f", "t"), ("off", "
 _ID_NAME = re.compile(
     r"(?i:(^|[\s_.-])(id|uuid|guid|index|key|nr|no|number|row)$|^unnamed|^column 1$)|[a-z]I[dD]$|^[A-Z]{1,3}ID$"
 )
-_TARGET_NAMES = (
+TARGET_NAMES = (
     *("target", "label", "labels", "y", "output", "outcome", "answer", "survived", "diagnosis", "species", "churn"),
     *("price", "quality", "class", "category"),
 )
@@ -307,7 +307,7 @@ def choose_target(
     by_name = {one.name.strip().lower(): one for one in reversed(usable)}
     if "x" in by_name:
         by_name.pop("y", None)  # measures or places, not an answer
-    chosen = next((by_name[name] for name in _TARGET_NAMES if name in by_name), usable[-1])
+    chosen = next((by_name[name] for name in TARGET_NAMES if name in by_name), usable[-1])
     made = chosen.with_role("target")
     values = columns[chosen.name]
     if chosen.kind == "number" and chosen.name.strip().lower() in _CLASS_NAMES and _few_classes(values):

@@ -29,6 +29,7 @@ class Dataset:
         names: what the items are called (files), None where they have no name but their row.
         notes: what a person should know about how it was read.
         fingerprint: changes with the content.
+        spans, groups: what must be divided in order, or not at all; see `Loaded`.
     """
 
     fields: tuple[Field, ...]
@@ -37,6 +38,8 @@ class Dataset:
     names: Sequence[str] | None
     notes: tuple[str, ...]
     fingerprint: str
+    spans: Column | None = None
+    groups: Column | None = None
 
     @property
     def schema(self) -> dict[str, Field]:
@@ -99,7 +102,10 @@ def open_dataset(
     fields = loaded.fields
     if isinstance(choice, DataChoice) and choice.fields:
         fields = _with_roles(fields, choice.fields, source.title())
-    return Dataset(fields, loaded.columns, loaded.count, loaded.names, tuple(loaded.notes), fingerprint)
+    notes = tuple(loaded.notes)
+    return Dataset(
+        fields, loaded.columns, loaded.count, loaded.names, notes, fingerprint, loaded.spans, loaded.groups
+    )
 
 
 def _build(load: Callable[[Reading], Loaded], entry: Path, progress: Progress | None) -> Loaded:

@@ -11,7 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from engine.data.fields import Field, Schema
-from engine.data.raw import bound, feature_names, raw_inputs, raw_row, raw_targets
+from engine.data.raw import FREE, bound, feature_names, raw_inputs, raw_row, raw_targets
+from engine.data.vocabulary import SPECIAL, UNKNOWN
 from engine.declare import Catalogue, Declared, param
 from engine.layer import Input
 
@@ -216,12 +217,39 @@ def _series_lines(name: str, fields: Sequence[Field], preparation: Preparation) 
     return setup, steps
 
 
+def _signal_lines(name: str, fields: Sequence[Field], preparation: Preparation) -> tuple[list[str], list[str]]:
+    if preparation.numbers == "none":
+        return [], [f"{name} = {name}.float()"]
+    channels = int(fields[0].tensor.dims[0])  # type: ignore[arg-type]
+    setup = [
+        _buffer(f"{name}_mean", (channels, 1), "zeros", "of each channel, on the scale −1 to 1"),
+        _buffer(f"{name}_std", (channels, 1), "ones", "usual distance from the mean"),
+    ]
+    return setup, [f"{name} = ({name}.float() - self.{name}_mean) / self.{name}_std"]
+
+
+def _token_lines(name: str, fields: Sequence[Field], preparation: Preparation) -> tuple[list[str], list[str]]:
+    if UNKNOWN not in fields[0].classes:
+        return [], [f"{name} = {name}.long()"]
+    size = len(fields[0].classes)
+    about = "a word that training never saw becomes the unknown word"
+    setup = [f'self.register_buffer("{name}_known", torch.arange({size}))  # {about}']
+    return setup, [f"{name} = self.{name}_known[{name}.long()]"]
+
+
+def _free_lines(name: str, fields: Sequence[Field], preparation: Preparation) -> tuple[list[str], list[str]]:
+    return [], []
+
+
 _Writer = Callable[[str, Sequence[Field], Preparation], tuple[list[str], list[str]]]
 _WRITERS: dict[str, _Writer] = {
     "image": _image_lines,
     "table": _table_lines,
     "category": _category_lines,
     "series": _series_lines,
+    "signal": _signal_lines,
+    "tokens": _token_lines,
+    FREE: _free_lines,
 }
 
 
@@ -279,10 +307,39 @@ def _series_state(statistics: Statistics, fields: Sequence[Field], preparation: 
     return {name: np.array(about[name], np.float32) for name in names}
 
 
+def _signal_state(statistics: Statistics, fields: Sequence[Field], preparation: Preparation) -> dict[str, Column]:
+    import numpy as np
+
+    if preparation.numbers == "none":
+        return {}
+    about = statistics[fields[0].name]
+    return {name: np.array(about[name], np.float32).reshape(-1, 1) for name in ("mean", "std")}
+
+
+def _token_state(statistics: Statistics, fields: Sequence[Field], preparation: Preparation) -> dict[str, Column]:
+    import numpy as np
+
+    classes = fields[0].classes
+    if UNKNOWN not in classes:
+        return {}
+    counts = np.array(statistics[fields[0].name]["counts"])
+    known = np.arange(len(classes))
+    unseen = (counts == 0) & ~np.isin(known, [place for place, word in enumerate(classes) if word in SPECIAL])
+    known[unseen] = classes.index(UNKNOWN)
+    return {"known": known}
+
+
+def _free_state(statistics: Statistics, fields: Sequence[Field], preparation: Preparation) -> dict[str, Column]:
+    return {}
+
+
 _State = Callable[["Statistics", Sequence[Field], Preparation], "dict[str, Column]"]
 _STATES: dict[str, _State] = {
     "image": _image_state,
     "table": _table_state,
     "category": _category_state,
     "series": _series_state,
+    "signal": _signal_state,
+    "tokens": _token_state,
+    FREE: _free_state,
 }

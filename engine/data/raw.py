@@ -14,8 +14,15 @@ if TYPE_CHECKING:
     from engine.data.sources import Column
 
 
+FREE = "free"
+"""The kind of an input that reads no field of the data, such as noise."""
+FULL_SCALE = 32767
+"""The loudest sample of a signal that is kept as whole numbers."""
+
+
 def bound(layer: Input, schema: Schema) -> tuple[str, list[Field]]:
-    """What an input node reads: `table` with its columns, or `image`, `category`, `series` with its one field.
+    """What an input node reads: `table` with its columns, or `image`, `category`, `series`, `signal`, `tokens` with its
+    one field; `free` and nothing for an input that reads no field.
 
     Raises:
         Misfit: the field is missing or of the wrong kind.
@@ -24,6 +31,8 @@ def bound(layer: Input, schema: Schema) -> tuple[str, list[Field]]:
     chosen = getattr(layer, "chosen", None)
     if chosen is not None:
         return "table", list(chosen(schema))
+    if not layer.field_kinds:
+        return FREE, []
     name = getattr(layer, "field", "")
     if name:
         return schema[name].kind, [schema[name]]
@@ -44,8 +53,9 @@ def raw_inputs(
     """The raw values of each input node at some places, in the order of the inputs.
 
     Images uint8 (B, C, H, W); tables float32 (B, columns) with NaN for a missing number, the code for a category and −1
-    for a missing one; categories int64 (B,); series float32 (B, T, F). The schema is the data set's own by default,
-    which has the project's roles when the data set was opened by the project's data.
+    for a missing one; categories int64 (B,); series float32 (B, T, F); signals float32 (B, C, T) from −1 to 1; tokens
+    int64 (B, T); for an input without a field see `placeholder`. The schema is the data set's own by default, which
+    has the project's roles when the data set was opened by the project's data.
     """
     import numpy as np
 
@@ -57,13 +67,47 @@ def raw_inputs(
             for place, one in enumerate(fields):
                 columns[:, place] = dataset.take(one.name, indices)
             found.append(columns)
+        elif kind == FREE:
+            found.append(placeholder(layer, dataset.schema if schema is None else schema, indices))
         else:
-            found.append(dataset.take(fields[0].name, indices))
+            found.append(_as_model_reads(fields[0], dataset.take(fields[0].name, indices)))
     return found
 
 
+def _as_model_reads(one: Field, values: Column) -> Column:
+    """Compact columns in the type of the model: sounds from −1 to 1, tokens in int64."""
+    if one.kind == "signal":
+        return as_signal(values)
+    return values.astype("int64", copy=False) if one.kind == "tokens" else values
+
+
+def as_signal(values: Column) -> Column:
+    """Samples as float32, from −1 to 1 where they are kept as whole numbers."""
+    import numpy as np
+
+    scale = np.float32(1 / FULL_SCALE if values.dtype.kind == "i" else 1)
+    return values.astype(np.float32) * scale
+
+
+def placeholder(layer: Input, schema: Schema, indices: Column) -> Column:
+    """What stands for an input that reads no field: the same numbers for the same item, from a normal distribution;
+    for a whole-number input a number below its classes."""
+    import numpy as np
+
+    tensor = layer.tensor(schema)
+    dims = tuple(dim if isinstance(dim, int) else 16 for dim in tensor.dims)
+    size = int(np.prod(dims, dtype=np.int64))
+    whole = tensor.element == "token"
+    found = np.empty((len(indices), size), np.int64 if whole else np.float32)
+    for row, place in enumerate(np.asarray(indices)):
+        draw = np.random.default_rng([20, int(place)])
+        found[row] = draw.integers(0, tensor.classes or 2, size) if whole else draw.standard_normal(size, np.float32)
+    return found.reshape(len(indices), *dims)
+
+
 def raw_targets(dataset: Dataset, names: Sequence[str], indices: Column) -> dict[str, Column]:
-    """The right answers as they are in the data: category int64 (B,), number float32 (B, 1), image float32 0 to 1."""
+    """The right answers as they are in the data: category int64 (B,), number float32 (B, 1), image float32 0 to 1;
+    tokens, series and signals as inputs have them. Any field can be one, also one that the model reads as well."""
     import numpy as np
 
     found: dict[str, Column] = {}
@@ -76,6 +120,8 @@ def raw_targets(dataset: Dataset, names: Sequence[str], indices: Column) -> dict
             values = values.astype(np.float32, copy=False)[:, None]
         elif one.kind == "image":
             values = values.astype(np.float32) / np.float32(255)
+        else:
+            values = _as_model_reads(one, values)
         found[name] = values
     return found
 

@@ -34,13 +34,22 @@ class Loaded:
     """What a source gives: fields, one column each, names of the items (files) and notes for people.
 
     Columns are compact: images uint8 (N, C, H, W); numbers float32 (N,) with NaN for missing; categories int64 codes
-    (N,) with −1 for missing; series float32 (N, T, F); text as UTF-8 bytes (N,), cut to 64.
+    (N,) with −1 for missing; series float32 (N, T, F); signals int16 (N, C, T), full scale 32767, or float32; tokens
+    int64 (N, T); text as UTF-8 bytes (N,), cut to 64. Overlapping stretches of one array are a
+    `engine.data.windows.Windows`.
+
+    Attributes:
+        spans: (N, 2) int64 for items that lie in an order, such as time: from where to where each reaches. Parts are
+            then stretches of that order, and an item that lies in two parts is left out.
+        groups: (N,) int64 for items that share something, such as a person: a group is never divided.
     """
 
     fields: tuple[Field, ...]
     columns: dict[str, Column]
     names: list[str] | None = None
     notes: list[str] = field(default_factory=list)
+    spans: Column | None = None
+    groups: Column | None = None
 
     @property
     def count(self) -> int:
@@ -72,7 +81,7 @@ class Source(Declared):
 
     catalogue_name = "sources"
     family: ClassVar[str] = "table"
-    """What kind of data it brings: table or pictures."""
+    """What kind of data it brings: table, pictures, text, series or sound."""
 
     def load(self, reading: Reading | None = None) -> Loaded:
         """Read everything.
@@ -85,6 +94,17 @@ class Source(Declared):
     def fingerprint(self) -> str:
         """A hash that changes whenever the content does."""
         raise NotImplementedError
+
+    def read_item(self, field: Field, value: str) -> Column | None:
+        """The raw value of one field out of what a person hands in: typed text, or the path of a file.
+
+        None where this source has no way of its own to read it. Shapes and types are those of its columns, for one
+        item, with tokens and series as they are and signals as float32.
+
+        Raises:
+            UserError: the text or the file does not fit.
+        """
+        return None
 
     def title(self) -> str:
         """A short name for lists and headings: `iris`, `diamonds.csv`."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,7 +11,9 @@ import numpy as np
 from engine.data.dataset import Dataset
 from engine.data.fields import Field
 from engine.data.preparation import Preparation
+from engine.data.raw import as_signal
 from engine.data.sources import Column
+from engine.data.windows import Windows
 from engine.errors import UserError
 
 _BLOCK = 2048
@@ -22,7 +24,8 @@ class Statistics:
     """Figures by field name, plain JSON values, and the preparation they were measured for.
 
     number: mean, std, min, max, median, present. category: most_frequent, counts, present.
-    image: mean and std per channel of the values 0 to 255. series: mean and std per feature.
+    image: mean and std per channel of the values 0 to 255. series: mean and std per feature. signal: mean and std per
+    channel of the values −1 to 1. tokens: how often each entry of the vocabulary occurs.
     A spread of nothing is given as 1, so that one can divide by it.
     """
 
@@ -111,19 +114,56 @@ def _image(dataset: Dataset, one: Field, indices: Column) -> dict[str, Any]:
     return {"mean": mean.tolist(), "std": [_spread(float(np.sqrt(one))) for one in variance], "present": len(places)}
 
 
-def _series(dataset: Dataset, one: Field, indices: Column) -> dict[str, Any]:
-    total = squares = count = np.zeros(dataset.columns[one.name].shape[-1])
-    places = np.sort(indices)
+def _blocks(dataset: Dataset, one: Field, indices: Column) -> Iterator[Column]:
+    """The values piece by piece; each step of overlapping windows only once."""
+    column: Any = dataset.columns[one.name]
+    if isinstance(column, Windows):
+        yield np.asarray(column.covered(indices))[None]
+        return
+    places = np.sort(indices)  # a mapped column is read in its own order
     for start in range(0, len(places), _BLOCK):
-        block = dataset.take(one.name, places[start : start + _BLOCK]).astype(np.float64)
-        flat = block.reshape(-1, block.shape[-1])
-        total = total + np.nansum(flat, axis=0)
-        squares = squares + np.nansum(flat**2, axis=0)
-        count = count + (~np.isnan(flat)).sum(axis=0)
+        yield dataset.take(one.name, places[start : start + _BLOCK])
+
+
+def _series(dataset: Dataset, one: Field, indices: Column) -> dict[str, Any]:
+    flat = (block.reshape(-1, block.shape[-1]) for block in _blocks(dataset, one, indices))
+    return {**_moments(flat, dataset.columns[one.name].shape[-1]), "present": len(indices)}
+
+
+def _signal(dataset: Dataset, one: Field, indices: Column) -> dict[str, Any]:
+    channels = dataset.columns[one.name].shape[1]
+    blocks = _blocks(dataset, one, indices)
+    flat = (as_signal(block).transpose(0, 2, 1).reshape(-1, channels) for block in blocks)
+    return {**_moments(flat, channels), "present": len(indices)}
+
+
+def _moments(blocks: Iterator[Column], width: int) -> dict[str, Any]:
+    """Mean and spread of each column of blocks (rows, width); NaN is missing."""
+    total = squares = count = np.zeros(width)
+    for block in blocks:
+        block = block.astype(np.float64)
+        total = total + np.nansum(block, axis=0)
+        squares = squares + np.nansum(block**2, axis=0)
+        count = count + (~np.isnan(block)).sum(axis=0)
     count = np.maximum(count, 1)
     mean = total / count
-    std = np.sqrt(np.maximum(squares / count - mean**2, 0))
-    return {"mean": mean.tolist(), "std": [_spread(float(one)) for one in std], "present": len(places)}
+    variance = np.maximum(squares / count - mean**2, 0)
+    variance[variance < 1e-12 * np.maximum(mean**2, 1e-30)] = 0  # rounding must not pass for a tiny spread
+    return {"mean": mean.tolist(), "std": [_spread(float(one)) for one in np.sqrt(variance)]}
 
 
-_MEASURES = {"number": _number, "category": _category, "image": _image, "series": _series}
+def _tokens(dataset: Dataset, one: Field, indices: Column) -> dict[str, Any]:
+    counts = np.zeros(len(one.classes), np.int64)
+    for block in _blocks(dataset, one, indices):
+        counts += np.bincount(block.ravel().astype(np.int64), minlength=len(counts))
+    return {"counts": counts.tolist(), "present": len(indices)}
+
+
+_MEASURES = {
+    "number": _number,
+    "category": _category,
+    "image": _image,
+    "series": _series,
+    "signal": _signal,
+    "tokens": _tokens,
+}

@@ -51,20 +51,14 @@ def read_table(
     Raises:
         UserError: it is no text, has no rows, or rows do not fit the columns.
     """
-    content, notes = to_utf8(content, name)
-    layout = find_layout(content, name, separator, header)
-    unknown = [one for one in categories if one not in layout.columns]
+    frame, rows, comma, notes = read_cells(content, name, separator, decimal, header)
+    unknown = [one for one in categories if one not in frame.columns]
     if unknown:
         raise UserError(
-            f"{name} has no column “{listed(unknown, 'and')}”. It has {listed(layout.columns, 'and')}. "
+            f"{name} has no column “{listed(unknown, 'and')}”. It has {listed(frame.columns, 'and')}. "
             "Change “Numbers that are classes”."
         )
-    frame, rows = _frame(content, layout, decimal)
-    dropped = int(rows.kept[-1]) + 1 - len(rows.kept)
-    if dropped:
-        notes.append(f"{dropped:,} empty row{'s are' if dropped > 1 else ' is'} left out.")
-    comma = decimal == "comma" or (decimal == "auto" and cells.decimal_comma(frame))
-    found = [cells.read_column(frame[one], rows, comma, one in categories) for one in layout.columns]
+    found = [cells.read_column(frame[one], rows, comma, one in categories) for one in frame.columns]
     fields: list[Field] = []
     columns: dict[str, Column] = {}
     for one in found:
@@ -76,6 +70,20 @@ def read_table(
         raise UserError(f"{name} has no column with anything in it. Choose a file with data.")
     fields, columns = cells.choose_target(fields, columns, notes)
     return Loaded(tuple(fields), columns, None, notes)
+
+
+def read_cells(
+    content: bytes, name: str, separator: str = "auto", decimal: str = "auto", header: str = "auto"
+) -> tuple[polars.DataFrame, cells.Rows, bool, list[str]]:
+    """All cells of a text table, where its rows stand, whether numbers are written 1,5, and notes for people."""
+    content, notes = to_utf8(content, name)
+    layout = find_layout(content, name, separator, header)
+    frame, rows = _frame(content, layout, decimal)
+    dropped = int(rows.kept[-1]) + 1 - len(rows.kept)
+    if dropped:
+        notes.append(f"{dropped:,} empty row{'s are' if dropped > 1 else ' is'} left out.")
+    comma = decimal == "comma" or (decimal == "auto" and cells.decimal_comma(frame))
+    return frame, rows, comma, notes
 
 
 # ---- text --------------------------------------------------------------------------------------------------------
