@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from engine.codegen import default_target, live_nodes
+from engine.codeends import default_target
+from engine.codeplan import live_nodes
 from engine.data.fields import Field
 from engine.errors import UserError, listed
 from engine.graph import (
@@ -80,8 +81,7 @@ def ready(project: Project) -> None:
     if errors:
         graph = project.graph
         lines = [
-            (f"{label_of(graph.nodes[one.node])} ({one.node}): " if one.node in graph.nodes else "") + one.words()
-            for one in errors
+            (f"{label_of(graph.nodes[one.node])} ({one.node}): " if one.node else "") + one.words() for one in errors
         ]
         raise UserError("This project cannot be trained yet.\n" + "\n".join(f"  {line}" for line in lines))
 
@@ -373,8 +373,15 @@ class _Checker:
 
     # ---- doubts ----
 
+    def _unfinished(self) -> bool:
+        """Whether an objective still waits for its wire: every end is loose then, and that one problem says it all."""
+        return any(
+            not node.muted and not self.graph.incoming[node.id] and ports_of(node, self.project.blocks)
+            for node in objectives_of(self.graph)
+        )
+
     def _dead(self) -> Iterator[Problem]:
-        if not self.live:
+        if not self.live or self._unfinished():
             return
         dead = [name for name in self.graph.order if name not in self.live]
         heads = [name for name in dead if not any(edge.target in dead for edge in self.graph.outgoing[name])]

@@ -194,6 +194,8 @@ class Input(Layer):
 
     field_kinds: ClassVar[tuple[str, ...]] = ()
     """The kinds of data field it can be bound to."""
+    drawn: ClassVar[str] = ""
+    """What is drawn at random for every item where no field is read: `noise` (normal numbers) or `step`."""
 
     def tensor(self, schema: Mapping[str, Any]) -> Tensor:
         """The shape that comes in, given the data's fields by name; `Misfit` where the field is missing or wrong."""
@@ -225,9 +227,9 @@ class Objective(Layer):
         """Whether there is a right answer to compare with, from the data or wired."""
         return any(port.name == "target" for port in cls.ports())
 
-    def loss(self, prediction: str, target: str, **wired: str) -> str:
-        """The expression of the loss, a scalar tensor: the mean over the batch. `wired` are the further ports."""
-        raise NotImplementedError
+    loss: Callable[..., str]
+    """`loss(prediction, target, **wired)`: the expression of the loss, a scalar tensor: the mean over the batch.
+    `wired` are the further ports."""
 
     def summary(self) -> str:
         return " · ".join(part for part in (self.target, self.label[:1].lower() + self.label[1:]) if part)

@@ -7,7 +7,8 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from engine.codegen import OutputSpec, Source
+from engine.codeends import OutputSpec
+from engine.codegen import Source
 from engine.data.fields import Field
 from engine.data.raw import bound
 from engine.layer import Input, layers

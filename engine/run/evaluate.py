@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
-from engine.codegen import OutputSpec
+from engine.codeends import OutputSpec
 from engine.data.dataset import Dataset
 from engine.errors import UserError, listed
 from engine.exporters import Progress, silent

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor
 
-from engine.codegen import OutputSpec
+from engine.codeends import OutputSpec
 from engine.errors import UserError
 from engine.run.metrics import CHUNK_ITEMS, Tally
 from engine.run.model import Built

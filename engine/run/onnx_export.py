@@ -17,7 +17,7 @@ import onnx
 import onnxruntime
 import torch
 
-from engine.codegen import live_nodes
+from engine.codeplan import live_nodes
 from engine.errors import UserError, listed
 from engine.exporters import Progress, check_place
 from engine.exporters.signature import ModelInput

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from engine.codegen import OutputSpec
+from engine.codeends import OutputSpec
 from engine.data.sources import read_bytes, regular_file
 from engine.errors import UserError
 from engine.exporters import Progress, silent

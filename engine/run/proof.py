@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from engine.codegen import OutputSpec
+from engine.codeends import OutputSpec
 from engine.data.dataset import Dataset
 from engine.errors import UserError
 from engine.exporters import Progress
