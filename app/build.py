@@ -83,6 +83,7 @@ class BuildPage(QMainWindow):
         window.add_canvas_actions(self.canvas)
         self.palette_panel.set_favorites(window.settings.favorites)
         self._fitted = False
+        self._grown_unseen = False
         self._pictured: object = None
         if window.has_project:
             self._on_replaced()
@@ -96,6 +97,9 @@ class BuildPage(QMainWindow):
         if not self._fitted:  # docks take a width, and the canvas fits, only once they are on screen
             self._fitted = True
             QTimer.singleShot(0, self, self._on_first_shown)
+        elif self._grown_unseen:  # such as the two ends that chosen data brings
+            self._grown_unseen = False
+            QTimer.singleShot(0, self, self.canvas.fit)
 
     def _on_first_shown(self) -> None:
         self.reset_layout()
@@ -144,6 +148,7 @@ class BuildPage(QMainWindow):
         canvas.context_wanted.connect(self._on_context)
         canvas.files_dropped.connect(self.window_.open_files)
         canvas.refused.connect(self.window_.say)
+        canvas.data_wanted.connect(lambda: self.window_.show_page("data"))
 
     def _connect_panels(self) -> None:
         self.palette_panel.add_wanted.connect(self.adding.add_layer)
@@ -180,10 +185,10 @@ class BuildPage(QMainWindow):
     def _show_pictures(self) -> None:
         """Three photos in the card of an image input, asked for when the data changed."""
         data = self.document.project.data
-        if data.source == self._pictured:
-            return
-        self._pictured = data.source
         names = [node.id for node in self.graph.nodes.values() if node.layer == "ImageInput"]
+        if (data.source, names) == self._pictured:
+            return
+        self._pictured = (data.source, names)
         if names and data.fields:
             self.window_.data.ask_input_pictures(
                 lambda images: [self.canvas.set_thumbnails(name, images) for name in names if name in self.graph.nodes]
@@ -191,6 +196,7 @@ class BuildPage(QMainWindow):
 
     def _on_changed(self, difference: object) -> None:
         self.selection = [name for name in self.selection if name in self.graph.nodes]
+        self._grown_unseen |= not self.isVisible() and bool(getattr(difference, "added", ()))
         self._show_all()
 
     @property

@@ -320,7 +320,7 @@ def train(window: Window) -> None:
     window.train.start()
 
 
-@command("Pause or go on", menu="Run", icon="pause", why_not=lambda window: window.train.why_not_pause())
+@command("Pause or resume", menu="Run", icon="pause", why_not=lambda window: window.train.why_not_pause())
 def pause(window: Window) -> None:
     window.train.toggle_pause()
 

@@ -36,12 +36,13 @@ def number(dim: object) -> int | None:
 def of_model(project: Project, walk: Inference) -> ModelView:
     """What the inspector shows while nothing is selected."""
     graph = project.graph
+    room = bytes_in_training(walk, int(project.recipe.get("batch_size", 32))) if graph.nodes else None
     return ModelView(
         name=project.name,
         nodes=len(graph.nodes),
         parameters=number(walk.parameters),
         work=number(walk.flops),
-        memory=words.size(bytes_in_training(walk, 1) or 0) if graph.nodes else "",
+        memory=words.size(room) if room else "",
         source=", ".join(label_of(node) for node in inputs_of(graph)),
         target=", ".join(label_of(node) for node in objectives_of(graph)),
     )

@@ -139,7 +139,7 @@ class TrainPresenter(QObject):
         info = self.info
         if info is None or not info.active:
             return "Train", "play"
-        return ("Go on", "play") if info.state == "paused" else ("Pause", "pause")
+        return ("Resume", "play") if info.state == "paused" else ("Pause", "pause")
 
     # ---- starting and steering ----
 
@@ -219,8 +219,12 @@ class TrainPresenter(QObject):
         else:
             self.widget.clear()
             self.widget.show_run(None)
+            self.widget.set_doctor([])
         self._show_recipe()
         self._keep_polling()
+        if self._window.has_project:  # the signs were drawn before the runs of this project were known
+            self._window._show_signs()
+            self._window._show_run_button()
 
     def _list_runs(self) -> None:
         """Read the list of runs, the newest first."""
@@ -361,9 +365,12 @@ class TrainPresenter(QObject):
         order = {name: place for place, name in enumerate(graph.order)}
         names.sort(key=lambda name: order.get(name.split("/")[0].split(".")[0], 10**6))
         rows = {name: [float("nan")] * last for name in names}
+        latest: dict[str, int] = {}
         for epoch, node, norm in gradients:
-            if epoch >= 1:
-                rows[node][epoch - 1] = norm
+            if epoch >= 1:  # long runs measure every few epochs: a value stands for those before it, back to the last
+                start = latest.get(node, 0)
+                rows[node][start:epoch] = [norm] * (epoch - start)
+                latest[node] = epoch
         labels = [label_of(graph.nodes[name]) if name in graph.nodes else name for name in names]
         self.widget.set_gradients(_distinct(labels), [rows[name] for name in names])
 

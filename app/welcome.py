@@ -65,7 +65,7 @@ class Welcome(QObject):
         for path, when in memory.recent():
             draft = path.parent == drafts_folder().resolve()
             name = path.stem.rsplit("-", 1)[0] if draft else path.stem
-            said = words.ago(time.time() - when)
+            said = words.ago(max(0.0, time.time() - max(when, _written(path))))
             picture = self._picture(path, small=True) if pictures else None
             entries.append(RecentEntry(str(path), name, f"Draft, {said}" if draft else said, picture))
         self.widget.set_recent(entries)
@@ -95,3 +95,11 @@ class Welcome(QObject):
         self._pictures.clear()
         if self._window.page == "gallery":
             self.refresh()
+
+
+def _written(path: Path) -> float:
+    """When a file was last written; 0 where that cannot be told."""
+    try:
+        return path.stat().st_mtime
+    except OSError:
+        return 0.0

@@ -226,6 +226,7 @@ class Window(QMainWindow):
     def _on_replaced(self) -> None:
         self.has_project = True
         self.status.show()
+        self.status.set_message("")  # what was said of the project before
         self._refresh()
         page = str(self.document.project.view.get("page", "build"))
         self.show_page(page if page in PAGES else "build")

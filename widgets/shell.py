@@ -74,6 +74,7 @@ class TopBar(QWidget):
         layout.addSpacing(self.tabs.sizeHint().width())
         layout.addLayout(right, 1)
         self._line = Line(parent=self)
+        self._has_project = False
         self.set_project("", "")
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -85,7 +86,7 @@ class TopBar(QWidget):
         self.tabs.setGeometry((self.width() - width) // 2, 0, width, self.height())
         narrow = self.width() < theme.sizes().page_tab * 14
         self.finder.set_text("" if narrow else "Find anything")
-        self.device.setVisible(not narrow or self.device.property("must") is True)
+        self._fit_device()
 
     def set_project(self, name: str, state: str) -> None:
         """`state` is "saved", "edited", "draft" or empty while no project is open."""
@@ -98,6 +99,13 @@ class TopBar(QWidget):
         )
         for widget in (self.tabs, self.undo, self.redo, self.device, self.run):
             widget.setVisible(bool(name))
+        self._has_project = bool(name)
+        self._fit_device()
+
+    def _fit_device(self) -> None:
+        """The device shows while a project is open and there is room."""
+        narrow = self.width() < theme.sizes().page_tab * 14
+        self.device.setVisible(self._has_project and (not narrow or self.device.property("must") is True))
 
     def set_history(self, undo: str, redo: str) -> None:
         """What undo and redo would do; empty where there is nothing."""
@@ -111,7 +119,7 @@ class TopBar(QWidget):
         self.device.set_icon(icon)
 
     def set_run(self, words: str, icon: str, filled: bool, why_not: str = "") -> None:
-        """The button on the right: Train, Pause or Go on."""
+        """The button on the right: Train, Pause or Resume."""
         self.run.set_text(words)
         self.run.set_icon(icon)
         self.run.set_kind("primary" if filled else "plain")

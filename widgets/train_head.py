@@ -12,6 +12,9 @@ from widgets.controls.labels import Elided
 from widgets.controls.marks import ProgressCells
 from widgets.values import LIVE_STATES, RunHead
 
+ENDED_EARLY = ("lost", "failed", "stopped")
+"""States from which a run can go on with the epochs that are left."""
+
 
 class FactLine(Themed, QWidget):
     """A line of facts, each with its important part bold; what does not fit is left out from the end."""
@@ -81,7 +84,7 @@ class TrainHead(Themed, QWidget):
         super().__init__(parent)
         surface(self, "canvas")
         sizes = theme.sizes()
-        self._state = ""
+        self._resumes = False
         whole = column(self, space=sizes.s8)
         whole.setContentsMargins(sizes.s16, sizes.s12, sizes.s16, sizes.s12)
         first = row(space=sizes.s8)
@@ -111,7 +114,6 @@ class TrainHead(Themed, QWidget):
             self.setFixedHeight(theme.sizes().run_head)
 
     def show_run(self, run: RunHead) -> None:
-        self._state = run.state
         self.dot.number = run.number
         self.dot.update()
         self.name.set_text(run.name)
@@ -119,9 +121,11 @@ class TrainHead(Themed, QWidget):
         live = run.state in LIVE_STATES
         for button in (self.pause, self.stop_epoch, self.stop_now):
             button.setVisible(live)
-        steerable, reason = run.state in ("running", "paused"), "Not while it starts or stops"
-        self.pause.set_text("Resume" if run.state == "paused" else "Pause")
-        self.pause.set_icon("play" if run.state == "paused" else "pause")
+        self._resumes = run.state == "paused" or (not live and run.state in ENDED_EARLY and run.epoch < run.epochs)
+        self.pause.setVisible(live or self._resumes)
+        steerable, reason = run.state == "running" or self._resumes, "Not while it starts or stops"
+        self.pause.set_text("Resume" if self._resumes else "Pause")
+        self.pause.set_icon("play" if self._resumes else "pause")
         self.pause.set_enabled_because(steerable, reason)
         self.stop_epoch.set_enabled_because(run.state == "running", reason)
         self.stop_now.set_enabled_because(run.state != "stopping", "It is already stopping")
@@ -131,7 +135,7 @@ class TrainHead(Themed, QWidget):
         self.facts.set_facts(head_facts(run), f"{words.duration(run.seconds)} so far" if live and run.seconds else "")
 
     def _on_pause(self) -> None:
-        (self.resume_wanted if self._state == "paused" else self.pause_wanted).emit()
+        (self.resume_wanted if self._resumes else self.pause_wanted).emit()
 
     def _on_stop_epoch(self) -> None:
         self.stop_epoch_wanted.emit()

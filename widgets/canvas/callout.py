@@ -156,13 +156,20 @@ def place(scene: CanvasScene) -> None:
     card = scene.nodes[item.problem.node].area()
     right = QRectF(card.right() + S.leader, card.center().y() - item.leader_at, S.callout_width, item.height)
     left = right.translated(-2 * S.leader - card.width() - S.callout_width, 0)
-    item.on_left = _crowded(scene, right) and not _crowded(scene, left)
+    item.on_left = _hidden(scene, left) < _hidden(scene, right)
     item.setPos((left if item.on_left else right).topLeft())
     item.update()
 
 
-def _crowded(scene: CanvasScene, area: QRectF) -> bool:
-    return any(isinstance(item, NodeItem) and item.area().intersects(area) for item in scene.items(area))
+def _hidden(scene: CanvasScene, area: QRectF) -> float:
+    """How bad a place is: the share of it that lies outside the view, and less so whether it covers a card."""
+    crowded = any(isinstance(item, NodeItem) and item.area().intersects(area) for item in scene.items(area))
+    views = scene.views()
+    if not views:
+        return float(crowded)
+    seen = views[0].visible_area().intersected(area)
+    outside = 1 - seen.width() * seen.height() / (area.width() * area.height())
+    return round(outside, 2) + 0.3 * crowded
 
 
 def _chosen(scene: CanvasScene) -> int:

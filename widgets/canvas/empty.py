@@ -20,9 +20,14 @@ class EmptyItem(QGraphicsItem):
     def boundingRect(self) -> QRectF:
         return QRectF(-S.callout_width / 2, -70, S.callout_width, 150)
 
+    @staticmethod
+    def card() -> QRectF:
+        """The ghost, which leads to the data."""
+        return QRectF(-S.card_width / 2, -60, S.card_width, S.card_head)
+
     def paint(self, painter: QPainter, _option, _widget=None) -> None:
         pens = ink()
-        card = QRectF(-S.card_width / 2, -60, S.card_width, S.card_head)
+        card = self.card()
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(theme.color("line3"), 1, Qt.PenStyle.DashLine))
         painter.drawRoundedRect(card, S.r9, S.r9)

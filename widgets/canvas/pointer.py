@@ -52,7 +52,7 @@ def _press_left(view: Canvas, place: QPoint, keys: Modifiers) -> None:
         more = bool(keys & (Modifiers.ShiftModifier | Modifiers.ControlModifier))
         edges = scene.selected_edges ^ {hit.edge} if more else {hit.edge}
         view.choose(scene.selected if more else (), edges)
-    elif hit.kind in ("plus", "button"):
+    elif hit.kind in ("plus", "button", "ghost"):
         view.pressed = hit
         view.press_place = place
     elif hit.kind == "empty":
@@ -99,6 +99,8 @@ def _click(view: Canvas, pressed: Hit, place: QPoint, keys: Modifiers) -> None:
         callout = view.mirror.callout
         if callout:
             view.fix_wanted.emit(callout.index, pressed.row)
+    elif pressed.kind == "ghost" and here.kind == "ghost":
+        view.data_wanted.emit()
     elif pressed.kind == "plus" and here.kind == "plus" and pressed.slot:
         item = view.mirror.nodes[pressed.node]
         below = item.output_point(pressed.slot.port) + QPointF(0, 30)
@@ -117,7 +119,7 @@ def _context(view: Canvas, place: QPoint) -> None:
     elif hit.kind == "wire":
         view.choose((), {hit.edge})
         view.context_wanted.emit([], hit.edge, at)
-    elif hit.kind == "empty":
+    elif hit.kind in ("empty", "ghost"):
         view.quick_add_wanted.emit(view.to_scene(place), at, "", "", "", "")
 
 

@@ -50,6 +50,7 @@ class Canvas(QGraphicsView):
     context_wanted = Signal(list, object, QPoint)
     files_dropped = Signal(list)
     refused = Signal(str)
+    data_wanted = Signal()  # the ghost card of an empty canvas was clicked
 
     def __init__(self, parent=None) -> None:
         super().__init__(parent)
@@ -171,6 +172,7 @@ class Canvas(QGraphicsView):
         area = self.mirror.bounds()
         callout = self.mirror.callout
         self.camera.fit(area.united(callout.mapRectToScene(callout.area())) if callout else area)
+        self.mirror.place_callout()
 
     def fit_selection(self) -> None:
         """Show the chosen cards, everything where none is chosen."""
@@ -186,6 +188,7 @@ class Canvas(QGraphicsView):
             if self.level != "full":
                 self.camera.set_zoom(theme.scale())
             self.centerOn(self.mirror.nodes[node].area().center())
+            self.mirror.place_callout()
 
     def center_at(self, place: QPointF) -> None:
         """Bring a point of the scene into the middle."""
@@ -214,6 +217,8 @@ class Canvas(QGraphicsView):
 
     def hit(self, place: QPoint) -> Hit:
         """What is under a point of the viewport."""
+        if self._empty.isVisible() and self._empty.card().contains(self.to_scene(place)):
+            return Hit("ghost")
         reach = theme.sizes().port_grab / 2 / self.zoom if self.level == "full" else 0.5
         return hit_at(self.mirror, self.to_scene(place), reach, self.level == "full")
 
