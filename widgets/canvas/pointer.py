@@ -182,5 +182,6 @@ def hover(view: Canvas, hit: Hit, before: str) -> str:
 _CURSORS = {
     "plus": Qt.CursorShape.PointingHandCursor,
     "button": Qt.CursorShape.PointingHandCursor,
+    "ghost": Qt.CursorShape.PointingHandCursor,
     "port": Qt.CursorShape.CrossCursor,
 }
