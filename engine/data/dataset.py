@@ -93,7 +93,7 @@ def open_dataset(
     source = sources.make(source_choice)
     fingerprint = source.fingerprint()
     entry = store.entry_folder(source.to_json(), fingerprint, cache)
-    loaded = store.read(entry)
+    loaded = source.load() if source.drawn else store.read(entry)
     if loaded is None:
         loaded = _build(source.load, entry, progress)
         store.prune(cache)

@@ -82,6 +82,8 @@ class Source(Declared):
     catalogue_name = "sources"
     family: ClassVar[str] = "table"
     """What kind of data it brings: table, pictures, text, series or sound."""
+    drawn: ClassVar[bool] = False
+    """Whether items are made when they are read, so that the cache would only cost room."""
 
     def load(self, reading: Reading | None = None) -> Loaded:
         """Read everything.
