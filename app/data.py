@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +17,7 @@ from engine.check import usual_objective
 from engine.data.preparation import preparations
 from engine.data.sources import sources
 from engine.errors import UserError
-from engine.graph import inputs_of, label_of, objectives_of
+from engine.graph import inputs_of, label_of, objectives_of, set_param
 from engine.layer import layers
 from engine.project import DataChoice, Project, from_json, to_json
 from widgets import words
@@ -108,7 +109,8 @@ class DataPresenter(QObject):
             self.scan({"type": "IdxFiles", "images": path})
         else:
             self._failed(
-                f"{place.name} is of a kind that Lamina does not read. Give a folder of pictures, a CSV table or an IDX file.",
+                f"{place.name} is of a kind that Lamina does not read. "
+                "Give a folder of pictures, a CSV table or an IDX file.",
                 "",
             )
 
@@ -155,12 +157,13 @@ class DataPresenter(QObject):
 
     def _on_scanned(self, found: Mapping[str, Any]) -> None:
         self.widget.set_busy(None)
+        self._window.status.set_message("")  # such as why the file before could not be read
         new = from_json({"format": 1, "data": found["data"]}).data
 
         def edit(project: Project) -> Project:
             old = project.data
             kept = replace(new, split=old.split, seed=old.seed, stratify=old.stratify, preparation=old.preparation)
-            return _with_ends(replace(project, data=kept), blank=not project.graph.nodes)
+            return _with_ends(_rebound(replace(project, data=kept)), blank=not project.graph.nodes)
 
         self.document.edit("Choose data", edit)
         self._shown = None
@@ -222,10 +225,8 @@ class DataPresenter(QObject):
         label, icon = kind, "database"
         if kind in sources:
             label, icon = sources[kind].label, sources[kind].icon or "database"
-            try:
+            with contextlib.suppress(UserError):
                 label = sources.make(data.source).title()
-            except UserError:
-                pass
         fields = [one for one in data.fields if one.role != "unused"]
         lines = (words.count(data.count, "item"), words.count(len(fields), "field") + " in use")
         self.widget.set_sources([SourceCard("source", label, icon, lines, True)])
@@ -406,8 +407,8 @@ class DataPresenter(QObject):
 
 
 def _short(text: str) -> str:
-    """The number a help text begins with and what it counts: `150 flowers`, `1,797 small pictures`."""
-    return " ".join(text.replace(",", "\u2009", 1).split()[:2]) if text[:1].isdigit() else ""
+    """How many items a set has, told by the number its help begins with: `1,797 small pictures` has 1 797 items."""
+    return f"{text.split()[0].replace(',', words.THIN)} items" if text[:1].isdigit() else ""
 
 
 def _target(data: DataChoice) -> str:
@@ -451,6 +452,24 @@ def _seen(project: Project) -> list[FieldCard]:
             symbol = "numbers" if field.kind != "image" else "image"
             found.append(FieldCard(target, symbol, shape, f"the answer, for {label_of(node)}", "target"))
     return found
+
+
+def _rebound(project: Project) -> Project:
+    """Inputs and objectives that name a field which the new data lacks take the only one that fits, where there is
+    one; else they keep the name, and the problems say so."""
+    graph, schema = project.graph, project.data.schema
+    for node in (*inputs_of(graph), *objectives_of(graph)):
+        if node.layer not in layers:
+            continue
+        role = "target" if node in objectives_of(graph) else "input"
+        for name, declared in layers[node.layer].params().items():
+            old = node.params.get(name)
+            if declared.kind != "field" or declared.fields is None or not old or old in schema:
+                continue
+            fit = [one.name for one in schema.values() if one.role == role and one.kind in declared.fields.kinds]
+            if len(fit) == 1:
+                graph = set_param(graph, node.id, name, fit[0])
+    return project.with_graph(graph)
 
 
 def _with_ends(project: Project, blank: bool) -> Project:

@@ -1,4 +1,4 @@
-"""The Export page: writes ONNX and Python files, shows the proof that they answer as PyTorch does, and how to use them."""
+"""The Export page: writes ONNX and Python files, and shows the proof that they answer as PyTorch does."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class ExportPresenter(QObject):
         page = self.widget
         page.model_chosen.connect(self.choose)
         page.targets_changed.connect(self._on_targets)
-        page.check_wanted.connect(lambda: self._export(["onnx"], self.folder))
+        page.check_wanted.connect(self._check)
         page.about_changed.connect(self._on_about)
         page.browse_wanted.connect(self._on_browse)
         page.folder_changed.connect(self._on_folder)
@@ -157,6 +157,30 @@ class ExportPresenter(QObject):
         self._window.attempt(lambda: run.set_result("about", {"name": self.document.project.name, **about}))
         self._next(run, list(keys), [])
 
+    def _check(self) -> None:
+        """Prove the export without writing into the person's folder: the file stays with the run."""
+        run = self.run()
+        if run is None:
+            return
+        self.widget.set_busy(True)
+        self.widget.set_proof_busy(True)
+
+        def proved(proof: Mapping[str, Any]) -> None:
+            self.widget.set_busy(False)
+            self.widget.set_proof_busy(False)
+            self._show_all()
+
+        args = {"run": str(run.folder), "path": str(run.folder / "checked.onnx"), "exporter": "onnx"}
+        self._window.helper.ask("export", args, proved, lambda message, _: self._refused("onnx", message))
+
+    def _refused(self, key: str, message: str) -> None:
+        self.widget.set_busy(False)
+        self.widget.set_proof_busy(False)
+        if key == "onnx":
+            self.widget.set_proof(ProofView(False, "The ONNX file was refused", reason=message))
+        else:
+            self._window.say(message, tone="error")
+
     def _next(self, run: Run, keys: list[str], done: list[Path]) -> None:
         if not keys:
             self._finish(done)
@@ -169,16 +193,8 @@ class ExportPresenter(QObject):
                 self._show_proof(proof)
             self._next(run, rest, [*done, path])
 
-        def failed(message: str, details: str) -> None:
-            self.widget.set_busy(False)
-            self.widget.set_proof_busy(False)
-            if key == "onnx":
-                self.widget.set_proof(ProofView(False, "The ONNX file was refused", reason=message))
-            else:
-                self._window.say(message, tone="error")
-
         args = {"run": str(run.folder), "path": str(path), "exporter": key}
-        self._window.helper.ask("export", args, exported, failed)
+        self._window.helper.ask("export", args, exported, lambda message, _: self._refused(key, message))
 
     def _finish(self, done: list[Path]) -> None:
         self.widget.set_busy(False)

@@ -506,6 +506,15 @@ class TrainPresenter(QObject):
 
     # ---- around ----
 
+    def _results_of(self, run: Run) -> dict[str, bool]:
+        """Whether a run was tested, and exported to a file of the person's own: a proof alone stays with the run."""
+        try:
+            keys = run.results()
+            files = [str((run.result(key) or {}).get("file", "")) for key in keys if key.startswith("export:")]
+        except UserError:
+            return {"test": False, "export": False}
+        return {"test": "test" in keys, "export": any(file and Path(file).parent != run.folder for file in files)}
+
     def show_signs(self) -> None:
         tabs = self._window.top.tabs
         info = self.info
@@ -519,11 +528,7 @@ class TrainPresenter(QObject):
             tabs.set_sign("train", "todo")
         done = {"test": False, "export": False}
         if self.chosen is not None:
-            try:
-                keys = self.chosen.results()
-            except UserError:
-                keys = []
-            done = {"test": "test" in keys, "export": any(key.startswith("export") for key in keys)}
+            done = self._results_of(self.chosen)
         for key, there in done.items():
             tabs.set_sign(key, "done" if there else "todo")
 
