@@ -6,6 +6,7 @@ Exit codes: 0 fine, 1 the job failed, 2 wrong use. `lamina [PROJECT]` without a 
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import os
 import sys
@@ -24,6 +25,9 @@ class _Wrong(Exception):
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the program; returns the exit code."""
     words = list(sys.argv[1:] if argv is None else argv)
+    for stream in (sys.stdout, sys.stderr):  # a terminal without × or ▕, a file name of odd bytes
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     parser = build_parser()
     commands = {
         name for action in parser._actions if isinstance(action, argparse._SubParsersAction) for name in action.choices
@@ -82,7 +86,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="lamina", description="Build, train, test and ship neural networks. Without a subcommand the window opens."
     )
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
 
     def add(
         name: str, work: Callable[[argparse.Namespace], int | None], about: str, as_json: bool = True

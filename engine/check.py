@@ -102,6 +102,29 @@ class _Checker:
                 yield from self._objective(node)
         yield from self._dead()
         yield from self._doubts()
+        yield from self._choices()
+
+    # ---- settings ----
+
+    def _choices(self) -> Iterator[Problem]:
+        """Settings outside of the graph that a file or the command line may hold and that nothing takes."""
+        from engine.data.preparation import Preparation
+        from engine.data.sources import sources
+        from engine.recipes import recipes
+
+        data = self.project.data
+        makers: list[tuple[str, Callable[[], object]]] = [
+            ("The training settings", lambda: recipes.make(self.project.recipe)),
+            ("The preparation", lambda: Preparation(**{k: v for k, v in data.preparation.items() if k != "type"})),
+        ]
+        if data.source is not None:
+            source = data.source
+            makers.append(("The data source", lambda: sources.make(source)))
+        for what, maker in makers:
+            try:
+                maker()
+            except UserError as error:
+                yield Problem("error", None, f"{what} cannot be used", error.message)
 
     # ---- shapes ----
 
@@ -328,7 +351,8 @@ class _Checker:
                     "error",
                     node.id,
                     f"{label_of(node)} compares two sizes",
-                    f"The prediction is {prediction.words()}, “{target.name}” is {target.tensor.words()}. Make them equal.",
+                    f"The prediction is {prediction.words()}, “{target.name}” is {target.tensor.words()}. "
+                    "Make them equal.",
                     "prediction",
                 )
             return
@@ -387,7 +411,7 @@ class _Checker:
         heads = [name for name in dead if not any(edge.target in dead for edge in self.graph.outgoing[name])]
         for name in heads:
             node = self.graph.nodes[name]
-            if self.walk[name].findings:
+            if self.walk[name].findings or node.muted:
                 continue
 
             def edit(project: Project, gone: tuple[str, ...] = tuple(dead)) -> Project:
@@ -405,6 +429,8 @@ class _Checker:
     def _doubts(self) -> Iterator[Problem]:
         for edge in self.graph.edges:
             source, target = self.graph.nodes[edge.source], self.graph.nodes[edge.target]
+            if source.muted or target.muted:
+                continue
             if source.layer in ("Softmax", "LogSoftmax", "Sigmoid") and target.layer in (
                 "CrossEntropy",
                 "BinaryCrossEntropy",

@@ -51,7 +51,13 @@ def examine(info: RunInfo, epochs: Sequence[EpochValue], gradients: Sequence[tup
 def _broken(info: RunInfo) -> Advice | None:
     if info.state == "failed":
         lower = "not finite" in info.message or "infinite" in info.message or "NaN" in info.message
-        return Advice("error", "The run failed", info.message, "lower_rate" if lower else "", "Use a tenth of the rate" if lower else "")
+        return Advice(
+            "error",
+            "The run failed",
+            info.message,
+            "lower_rate" if lower else "",
+            "Use a tenth of the rate" if lower else "",
+        )
     if info.state == "lost":
         return Advice("error", "The run was cut off", info.message, "resume", "Go on from the last checkpoint")
     return None
@@ -120,12 +126,24 @@ def _signals(gradients: Sequence[tuple[int, str, float]]) -> Advice | None:
     largest = max(norms.values())
     silent = [node for node, norm in norms.items() if norm == 0]
     if silent:
-        return Advice("warning", f"{silent[0]} gets no corrections", f"The gradient of {len(silent)} of {len(norms)} layers is exactly zero.")
+        return Advice(
+            "warning",
+            f"{silent[0]} gets no corrections",
+            f"The gradient of {len(silent)} of {len(norms)} layers is exactly zero.",
+        )
     faint = [node for node, norm in norms.items() if norm < largest * 1e-5]
     if faint:
-        text = f"Its gradient is {norms[faint[0]]:.1e}, the largest is {largest:.1e}. A shortcut or normalization helps."
+        text = (
+            f"Its gradient is {norms[faint[0]]:.1e}, the largest is {largest:.1e}. A shortcut or normalization helps."
+        )
         return Advice("warning", f"Hardly any signal reaches {faint[0]}", text)
     if largest > 1e3:
-        return Advice("warning", "The corrections are very large", f"The largest gradient is {largest:.1e}.", "clip", "Limit gradients to 1")
+        return Advice(
+            "warning",
+            "The corrections are very large",
+            f"The largest gradient is {largest:.1e}.",
+            "clip",
+            "Limit gradients to 1",
+        )
     text = f"Gradients of all {len(norms)} layers lie between {min(norms.values()):.1e} and {largest:.1e}."
     return Advice("good", "Signals reach every layer", text)

@@ -10,6 +10,7 @@ from typing import Any
 from engine.declare import Catalogue, Declared, Param
 from engine.errors import UserError, listed
 from engine.graph import set_param
+from engine.layer import layers
 from engine.project import Project
 
 _PLACES = "recipe.…, graph.NODE.…, data.source.…, data.preparation.…, data.seed, data.stratify, data.split or name"
@@ -31,7 +32,9 @@ def set_path(project: Project, path: str, value: str) -> Project:
     if head == "recipe" and rest:
         return replace(project, recipe=_declared(project.recipe, "recipes", rest, value, path))
     if head == "graph" and len(rest) >= 2:
-        return project.with_graph(set_param(project.graph, rest[0], ".".join(rest[1:]), _read(value)))
+        node, name = project.graph.node(rest[0]), ".".join(rest[1:])
+        declared = layers[node.layer].params().get(name) if node.layer in layers else None
+        return project.with_graph(set_param(project.graph, node.id, name, _read(value, declared)))
     if head == "data" and rest:
         return _data(project, rest, value, path)
     raise UserError(f"There is no setting {path!r}. Settings are {_PLACES}.")
@@ -78,7 +81,7 @@ def _declared(values: Mapping[str, Any], catalogue: str, path: list[str], value:
         if declared.kind != "one_of" or not isinstance(inner, Mapping):
             raise UserError(f"{declared.label} has no settings of its own, so there is no {whole!r}.")
         return {**values, name: _declared(inner, declared.catalogue, deeper, value, whole)}
-    read = _read(value)
+    read = _read(value, declared)
     declared.coerce(read)
     return {**values, name: read}
 
@@ -91,8 +94,11 @@ def _load(catalogue: str) -> None:
     importlib.import_module(homes.get(catalogue, "engine.recipes"))
 
 
-def _read(value: str) -> Any:
+def _read(value: str, declared: Param | None) -> Any:
+    """The value as JSON where it is that; what is a text anyway stays as typed, so that a file may be called `7`."""
+    if declared is not None and declared.kind in ("text", "field", "path", "choice") and value != "null":
+        return value
     try:
         return json.loads(value)
-    except ValueError:
+    except (ValueError, RecursionError):
         return value
