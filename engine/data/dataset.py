@@ -103,9 +103,7 @@ def open_dataset(
     if isinstance(choice, DataChoice) and choice.fields:
         fields = _with_roles(fields, choice.fields, source.title())
     notes = tuple(loaded.notes)
-    return Dataset(
-        fields, loaded.columns, loaded.count, loaded.names, notes, fingerprint, loaded.spans, loaded.groups
-    )
+    return Dataset(fields, loaded.columns, loaded.count, loaded.names, notes, fingerprint, loaded.spans, loaded.groups)
 
 
 def _build(load: Callable[[Reading], Loaded], entry: Path, progress: Progress | None) -> Loaded:

@@ -121,7 +121,9 @@ class SeriesTable(Source):
             needs = listed(self.columns, "and") if self.columns else f"{width} columns of numbers"
             raise UserError(f"{name} does not fit: this model reads {needs}. It has {listed(names, 'and')}.")
         if len(values) < self.window:
-            raise UserError(f"{name} has {len(values):,} rows; this model reads {self.window:,}. Give at least as many.")
+            raise UserError(
+                f"{name} has {len(values):,} rows; this model reads {self.window:,}. Give at least as many."
+            )
         return np.ascontiguousarray(values[-self.window :, [names.index(one) for one in wanted]])
 
 
@@ -155,6 +157,6 @@ def cut_series(
     )
     columns: dict[str, Column] = {called: Windows(values, starts, window), name: answers}  # type: ignore[dict-item]
     names = None if labels is None else [f"{labels[one]}" for one in starts + reach - 1]
-    ahead = "next row" if horizon == 1 else f"row {horizon} further on"
-    notes = [f"{len(starts):,} windows of {window:,} rows; “{name}” is the value in the {ahead}."]
+    ahead = "one row" if horizon == 1 else f"{horizon:,} rows"
+    notes = [f"{len(starts):,} windows of {window:,} rows; “{name}” is its value {ahead} further on."]
     return Loaded(fields, columns, names, notes, np.stack([starts, starts + reach], axis=1))

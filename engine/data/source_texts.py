@@ -37,9 +37,7 @@ class TextTable(Source):
     unit: Literal["words", "characters"] = param(
         default="words", help="Whether a text is cut into words or characters."
     )
-    length: int = param(
-        default=40, min=1, max=100_000, help="Longer texts lose their end, shorter ones are filled up."
-    )
+    length: int = param(default=40, min=1, max=100_000, help="Longer texts lose their end, shorter ones are filled up.")
     vocabulary: int = param(
         default=5000,
         min=10,
@@ -86,13 +84,17 @@ class TextTable(Source):
             notes += label.notes
         left = [name for name in others if label is None or name != label.field.name]
         if left:
-            notes.append(f"{listed([f'“{name}”' for name in left], 'and', 5)} {'is' if len(left) == 1 else 'are'} left out.")
+            notes.append(
+                f"{listed([f'“{name}”' for name in left], 'and', 5)} {'is' if len(left) == 1 else 'are'} left out."
+            )
         names = [one[:TEXT_BYTES] for one in texts]
         return Loaded(tuple(fields), columns, [" ".join(name.split()) or "empty" for name in names], notes)
 
     def _column(self, name: str, names: list[str], setting: str) -> str:
         if name and name not in names:
-            raise UserError(f"{self.title()} has no column “{name}”. It has {listed(names, 'and')}. Change “{setting}”.")
+            raise UserError(
+                f"{self.title()} has no column “{name}”. It has {listed(names, 'and')}. Change “{setting}”."
+            )
         return name
 
     def _ids(self, name: str, texts: list[str], notes: list[str]) -> tuple[Field, Column]:

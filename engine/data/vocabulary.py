@@ -46,7 +46,8 @@ def encode(tokens: Iterable[str], classes: Sequence[str] | dict[str, int]) -> li
     unknown = places.get(UNKNOWN)
     if unknown is not None:
         return [places.get(token, unknown) for token in tokens]
-    found, strange = [], dict.fromkeys(())
+    found: list[int] = []
+    strange: dict[str, None] = {}
     for token in tokens:
         if token in places:
             found.append(places[token])
