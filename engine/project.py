@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.data.fields import Field, Role
-from engine.errors import UserError
+from engine.errors import UserError, listed
 from engine.graph import Block, Graph
 from engine.graphfile import Reader, blocks_json, graph_from_json, graph_json, read_blocks
 from engine.jsontext import parse, pretty
@@ -79,6 +79,20 @@ class Project:
     @property
     def graph(self) -> Graph:
         return next(iter(self.networks.values()))
+
+    def focused(self, network: str) -> Project:
+        """The same project with one network as the first, the one that all else works on; empty leaves it as it is.
+
+        Raises:
+            UserError: there is no such network.
+        """
+        if not network or network == next(iter(self.networks)):
+            return self
+        if network not in self.networks:
+            raise UserError(
+                f"There is no network called {network!r}. The project has {listed(list(self.networks), 'and')}."
+            )
+        return replace(self, networks={network: self.networks[network], **self.networks})
 
     def with_graph(self, graph: Graph) -> Project:
         """The same project with another first network."""

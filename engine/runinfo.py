@@ -56,6 +56,16 @@ class EpochValue(NamedTuple):
     value: float
 
 
+class Sample(NamedTuple):
+    """An artefact of an epoch. `kind`: images (a grid as PNG), text (UTF-8), points (JSON), frame (PNG)."""
+
+    id: int
+    epoch: int
+    kind: str
+    name: str
+    blob: bytes
+
+
 class Event(NamedTuple):
     """Something that happened in a run."""
 

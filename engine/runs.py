@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING, Any
 from engine import process, store
 from engine.errors import UserError, listed
 from engine.project import Project, dumps, load
-from engine.runinfo import ACTIVE, EpochValue, Event, RunInfo, host, lives
+from engine.runinfo import ACTIVE, EpochValue, Event, RunInfo, Sample, host, lives
 from engine.saving import write_atomically
 
 __all__ = [
@@ -37,6 +37,7 @@ __all__ = [
     "Event",
     "Run",
     "RunInfo",
+    "Sample",
     "create",
     "find",
     "host",
@@ -167,6 +168,14 @@ class Run:
         query = "SELECT id, time, step, kind, text FROM events WHERE id > ? ORDER BY id"
         with self._read() as connection:
             return [Event(*row) for row in connection.execute(query, (after,))]
+
+    def samples(self, after: int = 0) -> list[Sample]:
+        """The artefacts kept so far, in order, after the sample of that number."""
+        query = "SELECT id, epoch, kind, name, blob FROM samples WHERE id > ? ORDER BY id"
+        with self._read() as connection:
+            if not store.has_samples(connection):
+                return []
+            return [Sample(*row) for row in connection.execute(query, (after,))]
 
     def result(self, key: str) -> Any:
         """A stored result, None where there is none."""

@@ -41,6 +41,14 @@ CREATE TABLE events (
 CREATE TABLE requests (id INTEGER PRIMARY KEY AUTOINCREMENT, time REAL NOT NULL, what TEXT NOT NULL, done REAL);
 CREATE TABLE results (key TEXT PRIMARY KEY, time REAL NOT NULL, value TEXT NOT NULL) WITHOUT ROWID;
 """
+SAMPLES = """
+CREATE TABLE IF NOT EXISTS samples (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, epoch INTEGER NOT NULL, kind TEXT NOT NULL, name TEXT NOT NULL,
+    blob BLOB NOT NULL
+)
+"""
+"""Made when the first sample is kept: databases of earlier versions have no such table."""
+MOST_SAMPLE_BYTES = 64 * 2**20
 
 
 def create(folder: Path, info: dict[str, Any]) -> None:
@@ -214,6 +222,8 @@ def cut(connection: sqlite3.Connection, step: int, epoch: int) -> None:
             put_steps(connection, first, batches, np.frombuffer(data, dtype=ROW)[: step - first + 1])
         connection.execute("DELETE FROM epochs WHERE epoch > ?", (epoch,))
         connection.execute("DELETE FROM gradients WHERE epoch > ?", (epoch,))
+        if has_samples(connection):
+            connection.execute("DELETE FROM samples WHERE epoch > ?", (epoch,))
 
 
 def put_event(connection: sqlite3.Connection, step: int, kind: str, text: str) -> None:
@@ -231,3 +241,25 @@ def put_epochs(connection: sqlite3.Connection, rows: Iterable[tuple[int, str, st
 def put_gradients(connection: sqlite3.Connection, rows: Iterable[tuple[int, str, float]]) -> None:
     """Add lengths of gradients: (epoch, node, norm)."""
     connection.executemany("INSERT OR REPLACE INTO gradients VALUES (?, ?, ?)", rows)
+
+
+def put_samples(connection: sqlite3.Connection, rows: Iterable[tuple[int, str, str, bytes]]) -> None:
+    """Add artefacts: (epoch, kind, name, content). Kinds: images (a grid as PNG), text (UTF-8), points (JSON: `points`
+    as [x, y] pairs, `labels`, `classes`) and frame (a picture of an environment as PNG).
+
+    Where they take more than `MOST_SAMPLE_BYTES`, every second epoch's go, never those of the first and the last.
+    """
+    connection.execute(SAMPLES)
+    connection.executemany("INSERT INTO samples (epoch, kind, name, blob) VALUES (?, ?, ?, ?)", rows)
+    while connection.execute("SELECT total(length(blob)) FROM samples").fetchone()[0] > MOST_SAMPLE_BYTES:
+        epochs = [row[0] for row in connection.execute("SELECT DISTINCT epoch FROM samples ORDER BY epoch")]
+        gone = epochs[1:-1:2] or epochs[:-1]
+        if not gone:
+            break
+        connection.executemany("DELETE FROM samples WHERE epoch = ?", [(epoch,) for epoch in gone])
+
+
+def has_samples(connection: sqlite3.Connection) -> bool:
+    """Whether a sample was ever kept."""
+    found = connection.execute("SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'samples'")
+    return bool(found.fetchone()[0])

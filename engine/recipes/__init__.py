@@ -1,6 +1,8 @@
-"""Training recipes: what a person chooses about training, as declarations without torch. Their loops live in run/.
+"""Training recipes: what a person chooses about training, as declarations without torch. Their loops live in
+`engine.run.recipes`, one module per recipe.
 
 optimizers.py   how weights move            schedules.py    how the learning rate changes over a run
+shared.py       settings that many recipes have in common
 supervised.py   learning from examples with known answers
 """
 
@@ -9,16 +11,29 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from engine.declare import Catalogue, Declared
 
 
 class Recipe(Declared):
-    """Base of the ways to train. `loop` names the module of `engine.run` that holds its training loop."""
+    """Base of the ways to train. `loop` names the module of `engine.run.recipes` that holds its training loop.
+
+    `networks` says which networks it takes part in training, by role: what each is for. The setting of the same name
+    tells which network of the project plays the role; without such a setting it is the project's first network.
+    """
 
     catalogue_name = "recipes"
-    loop = "train"
+    loop: ClassVar[str] = ""
+    networks: ClassVar[Mapping[str, str]] = {"main": "The network that learns."}
+
+    def played_by(self, role: str) -> str:
+        """The name of the network that plays a role, empty for the project's first one."""
+        return str(getattr(self, role, ""))
+
+    def exported(self) -> str:
+        """The name of the network that is tested and exported, empty for the project's first one."""
+        return self.played_by(next(iter(self.networks)))
 
 
 def _load() -> None:

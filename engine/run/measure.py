@@ -33,11 +33,9 @@ def total(losses: Mapping[str, Tensor], shares: Mapping[str, float]) -> tuple[Te
     return loss, torch.cat([loss.detach().reshape(1), parts.detach()])
 
 
-def named(means: list[float], shares: Mapping[str, float]) -> dict[str, float]:
-    """Mean losses by name: `loss`, and `<node>.loss` for each objective where there are several."""
-    values = {"loss": means[0]}
-    values.update({f"{name}.loss": mean for name, mean in zip(shares, means[1:], strict=False)})
-    return values
+def columns_of(shares: Mapping[str, float]) -> tuple[str, ...]:
+    """Names of the losses in a row of `total`: `loss`, and `<node>.loss` for each objective where there are several."""
+    return ("loss",) if len(shares) == 1 else ("loss", *(f"{name}.loss" for name in shares))
 
 
 def tally_of(built: Built, part: Part) -> Tally:
@@ -72,7 +70,7 @@ def measure(built: Built, part: Part, batch: int = BATCH) -> dict[str, float]:
     if not part.count:
         raise UserError("This part of the data is empty. Give it a larger share on the Data page.")
     shares, tally = shares_of(built), tally_of(built, part)
-    sums = torch.zeros((), dtype=torch.float64)
+    sums = torch.zeros(1, dtype=torch.float64)
     built.network.eval()
     with torch.inference_mode():
         for start in range(0, part.count, batch):
@@ -81,6 +79,6 @@ def measure(built: Built, part: Part, batch: int = BATCH) -> dict[str, float]:
             row = total(built.objectives(outputs, targets), shares)[1].reshape(-1)
             sums = sums + row.cpu().to(torch.float64) * min(batch, part.count - start)
             tally.add(outputs, targets)
-        values = named((sums / part.count).tolist(), shares)
+        values = dict(zip(columns_of(shares), (sums / part.count).tolist(), strict=True))
         values.update(tally.values())
     return values

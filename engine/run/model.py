@@ -24,6 +24,7 @@ from engine.errors import UserError
 from engine.graph import Node, label_of, make
 from engine.layer import Input
 from engine.project import Project
+from engine.recipes import recipe_of
 from engine.run import state
 from engine.runs import Run
 
@@ -105,8 +106,10 @@ def node_label(project: Project, node: str) -> str:
     return f"{label_of(found)} ({node})" if found is not None else node
 
 
-def build(project: Project, statistics: Statistics) -> Built:
-    """Build an untrained model; `statistics` are those of the training part."""
+def build(project: Project, statistics: Statistics, name: str = "") -> Built:
+    """Build an untrained model; `statistics` are those of the training part, `name` the network,
+    the project's first one where none is named."""
+    project = project.focused(name)
     schema = project.data.schema
     counts = {name: tuple(about["counts"]) for name, about in statistics.fields.items() if "counts" in about}
     numbers = [name for name in statistics.fields if name in schema and schema[name].kind == "number"]
@@ -148,7 +151,9 @@ def load(run: Run, which: str = "best") -> Built:
     Args:
         which: `best` for the best epoch (the last one where none was kept), `last` for the newest checkpoint.
     """
-    built = build(run.project(), Statistics.from_json(run.statistics()))
+    project = run.project()
+    name = recipe_of(project.recipe).exported()
+    built = build(project, Statistics.from_json(run.statistics()), name)
     built.network.load_state_dict(_weights(run, which))
     built.network.eval()
     return built

@@ -50,6 +50,7 @@ class Telemetry:
         self._done: list[tuple[float, float, float]] = []
         self._epochs: list[tuple[int, str, str, float]] = []
         self._gradients: list[tuple[int, Tensor, list[str]]] = []
+        self._samples: list[tuple[int, str, str, bytes]] = []
         self._events: list[tuple[int, str, str]] = []
         self._facts: dict[str, Any] = {}
         self._seen = -1
@@ -95,6 +96,10 @@ class Telemetry:
         """Note the gradient length of every node; the values stay on the device until the next write."""
         self._gradients.append((epoch, norms, nodes))
 
+    def samples(self, epoch: int, samples: Iterable[tuple[str, str, bytes]]) -> None:
+        """Note artefacts of an epoch: kind, name and content."""
+        self._samples += [(epoch, *sample) for sample in samples]
+
     def event(self, step: int, kind: str, text: str) -> None:
         """Note that something happened."""
         self._events.append((step, kind, text))
@@ -115,12 +120,14 @@ class Telemetry:
             for epoch, norms, nodes in self._gradients:
                 pairs = zip(nodes, norms.cpu().tolist(), strict=True)
                 store.put_gradients(connection, ((epoch, node, norm) for node, norm in pairs))
+            if self._samples:
+                store.put_samples(connection, self._samples)
             for step, kind, text in self._events:
                 store.put_event(connection, step, kind, text)
             store.put_info(connection, self._facts)
             store.beat(connection, **figures)
         self._written += len(self._done)
-        for waiting in (self._done, self._epochs, self._gradients, self._events, self._facts):
+        for waiting in (self._done, self._epochs, self._gradients, self._samples, self._events, self._facts):
             waiting.clear()
         self.due = time.perf_counter() + PERIOD
 

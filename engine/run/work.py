@@ -19,19 +19,18 @@ from typing import Any
 import torch
 
 from engine import process, runs, store
-from engine.data.dataset import Dataset, open_dataset
-from engine.data.split import Split, folds, split
-from engine.data.statistics import fit
+from engine.data.dataset import open_dataset
 from engine.errors import UserError
 from engine.project import Project
-from engine.recipes import recipe_of
-from engine.recipes.supervised import Supervised
+from engine.recipes import Recipe, recipe_of
 from engine.run import device as devices
 from engine.run import diagnose, state
 from engine.run.measure import measure
-from engine.run.model import Built, build, load, preparation_of
+from engine.run.model import Built, load
+from engine.run.recipes import loop_of
+from engine.run.session import Progress, Session
+from engine.run.setup import Setup, split_of
 from engine.run.tensors import load_part
-from engine.run.train import Progress, Training
 from engine.runs import Run
 from engine.saving import write_atomically
 
@@ -72,7 +71,7 @@ def work(run: Run, on_progress: OnProgress | None = None) -> None:
     """Train a run to its end, from its last checkpoint where it has one."""
     with store.mended(run.database), store.closing(store.writer(run.database)) as connection:
         _claim(run, connection)
-        sessions: list[Training] = []
+        sessions: list[Session] = []
         try:
             with _settled(), _signals(sessions):
                 session = _session(run, connection, on_progress)
@@ -112,26 +111,22 @@ def _settled() -> Iterator[None]:
         torch.set_rng_state(numbers)
 
 
-def _session(run: Run, connection: sqlite3.Connection, on_progress: OnProgress | None) -> Training:
+def _session(run: Run, connection: sqlite3.Connection, on_progress: OnProgress | None) -> Session:
     """Everything that training needs, from the run's folder."""
     project, options = run.project(), dict(run.info().options)
     recipe = _recipe(project, options)
-    device = devices.resolve(recipe.device)
-    devices.check_precision(recipe.precision, device)
+    device = devices.resolve(getattr(recipe, "device", "auto"))
+    devices.check_precision(getattr(recipe, "precision", "32-bit"), device)
     devices.keep_freed_memory()
     torch.backends.cudnn.benchmark = True  # batches have one size: let the GPU try its ways of convolving once
     torch.set_num_threads(devices.threads(options))
-    dataset = open_dataset(project.data)
-    parts = split_of(dataset, project, options)
-    statistics = fit(dataset, parts.train, preparation_of(project))
-    torch.manual_seed(recipe.seed)
-    built = build(project, statistics)
-    write_atomically(run.folder / "statistics.json", _json(statistics.to_json()))
-    write_atomically(run.folder / "model.py", built.source.text.encode())
-    training = load_part(built, dataset, parts.train, device)
-    validation = load_part(built, dataset, parts.validation, device) if len(parts.validation) else None
-    session = Training(built, recipe, training, validation, run.folder, connection, options, on_progress)
-    known = sum(weight.numel() for weight in built.network.parameters())
+    setup = Setup(project, recipe, device, options, folder=run.folder)
+    torch.manual_seed(setup.recipe.seed)
+    loop = loop_of(recipe, setup)
+    write_atomically(run.folder / "statistics.json", _json(setup.statistics.to_json()))
+    write_atomically(run.folder / "model.py", loop.built.source.text.encode())
+    session = Session(loop, setup, run.folder, connection, on_progress)
+    known = sum(weight.numel() for built in loop.networks.values() for weight in built.network.parameters())
     about = {"parameters": known, "device": devices.describe(device), "started": run.info().started or time.time()}
     # as many threads as now, so that a resumed run adds up in the same order
     store.put_info(connection, {**about, "node": "", "options": {**options, "threads": torch.get_num_threads()}})
@@ -145,24 +140,11 @@ def _json(value: Any) -> bytes:
     return json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
 
 
-def _recipe(project: Project, options: Mapping[str, Any]) -> Supervised:
-    changes = {name: options[name] for name in ("epochs", "device") if options.get(name)}
-    recipe = recipe_of(project.recipe, **changes)
-    if not isinstance(recipe, Supervised):
-        raise UserError(
-            f"{recipe.label} has no training loop in this version. Choose another recipe on the Train page."
-        )
-    return recipe
+def _recipe(project: Project, options: Mapping[str, Any]) -> Recipe:
+    return recipe_of(project.recipe, **{name: options[name] for name in ("epochs", "device") if options.get(name)})
 
 
-def split_of(dataset: Dataset, project: Project, options: Mapping[str, Any]) -> Split:
-    """The division a run works with: the project's own, or one fold of a cross-validation."""
-    if options.get("folds"):
-        return folds(dataset, project.data, int(options["folds"]))[int(options.get("fold", 0))]
-    return split(dataset, project.data)
-
-
-def _put_back(run: Run, session: Training) -> None:
+def _put_back(run: Run, session: Session) -> None:
     """Go on from the newest good checkpoint, or start afresh; what was told after it is forgotten."""
     connection = session.telemetry.connection
     for path, tensors, about in state.newest(run.folder):
@@ -173,12 +155,12 @@ def _put_back(run: Run, session: Training) -> None:
         session.telemetry.event(session.course.step, "resumed", f"Resumed at step {session.course.step}.")
         break
     else:
-        session.telemetry.event(0, "started", f"Started on {session.device}.")
+        session.telemetry.event(0, "started", f"Started on {session.setup.device}.")
     store.cut(connection, session.course.step, session.course.epoch)
 
 
 @contextmanager
-def _signals(sessions: list[Training]) -> Iterator[None]:
+def _signals(sessions: list[Session]) -> Iterator[None]:
     """SIGTERM and Ctrl+C stop the run after the present step and save; before the first step, and the second time,
     they end it at once."""
     if threading.current_thread() is not threading.main_thread():
@@ -199,34 +181,33 @@ def _signals(sessions: list[Training]) -> Iterator[None]:
             signal.signal(kind, handler)
 
 
-def _say_ended(session: Training, ended: str) -> None:
+def _say_ended(session: Session, ended: str) -> None:
     course = session.course
     session.telemetry.event(course.step, ended, _ending(session, ended))
     session.telemetry.facts(best=course.best, final=course.final)
     session.write(ended, message=_ending(session, ended), pid=None)
 
 
-def _ending(session: Training, ended: str) -> str:
-    course, epochs = session.course, session.recipe.epochs
+def _ending(session: Session, ended: str) -> str:
+    course, epochs = session.course, session.epochs
     if ended == "finished" and course.epoch < epochs:
-        patience = session.recipe.early_stopping
-        return f"Stopped early after {course.epoch} of {epochs} epochs: no improvement for {patience} epochs."
+        return f"Stopped early after {course.epoch} of {epochs} epochs: no improvement for {session.patience} epochs."
     if ended == "finished":
         return ""
     return f"Stopped after {course.epoch} of {epochs} epochs. Resume to go on."
 
 
 def _say_failed(
-    run: Run, connection: sqlite3.Connection, session: Training | None, error: BaseException
+    run: Run, connection: sqlite3.Connection, session: Session | None, error: BaseException
 ) -> diagnose.Failed | None:
     """Note why a run ended, and give the sentence; where even that cannot be written, the log has it."""
-    built: Built | None = session.built if session is not None else None
-    batch = session.recipe.batch_size if session is not None else 1
+    built: Built | None = session.loop.built if session is not None else None
+    batch = getattr(session.setup.recipe, "batch_size", 1) if session is not None else 1
     known = diagnose.explain(error, built, batch, run.folder) if isinstance(error, Exception) else None
-    message = known.message if known else f"Training broke off by an error of the program: {error!r}. The log has more."
+    message = known.message if known else f"Session broke off by an error of the program: {error!r}. The log has more."
     state_ = "failed"
     if isinstance(error, KeyboardInterrupt):
-        state_, message = "stopped", "Training was interrupted. Resume to go on from the last checkpoint."
+        state_, message = "stopped", "Session was interrupted. Resume to go on from the last checkpoint."
     elif known is None:
         with open(run.log, "a", encoding="utf-8") as log:
             traceback.print_exception(error, file=log)

@@ -27,9 +27,11 @@ from engine.graph import Graph
 from engine.project import DataChoice, Project
 from engine.recipes import recipe_of
 from engine.run.model import Built, build
+from engine.run.recipes.supervised import SupervisedLoop
+from engine.run.session import Session
+from engine.run.setup import Setup
 from engine.run.telemetry import Telemetry
 from engine.run.tensors import Part, load_part
-from engine.run.train import Training
 from engine.shapes import Category, Image, Numbers
 
 
@@ -86,12 +88,26 @@ def by_hand(built: Built, part: Part, batch: int) -> None:
         total += loss.detach()
 
 
+class Given(Setup):
+    """A setup with a network and data that are there already, so that only training is timed."""
+
+    def __init__(self, built: Built, part: Part) -> None:
+        super().__init__(built.project, recipe_of(built.project.recipe), torch.device("cpu"))
+        self.built, self.given = built, part
+
+    def build(self, role: str = "main") -> Built:
+        return self.built
+
+    def part(self, built: Built, name: str) -> Part | None:
+        return self.given if name == "train" else None
+
+
 def by_engine(built: Built, part: Part, folder: Path) -> None:
     """One epoch by the engine, with its database, its measures and its checkpoint."""
     run = runs.create(built.project, folder)
     with store.closing(store.writer(run.database)) as connection:
-        recipe = recipe_of(built.project.recipe)
-        Training(built, recipe, part, None, run.folder, connection, {}).run()
+        setup = Given(built, part)
+        Session(SupervisedLoop(setup), setup, run.folder, connection).run()
 
 
 def telling(folder: Path, steps: int = 20_000) -> float:

@@ -18,10 +18,10 @@ from engine.graph import Graph
 from engine.project import DataChoice, Project
 from engine.recipes.schedules import Cosine, learning_rate
 from engine.run import device as devices
-from engine.run import diagnose, tensors, work
-from engine.run import train as loop
+from engine.run import diagnose, tensors
+from engine.run import setup as setups
 from engine.run.model import Built, load
-from engine.run.train import Training
+from engine.run.recipes.supervised import SupervisedLoop
 from engine.run.work import cross_validate, resume, train, values_on
 
 
@@ -122,15 +122,15 @@ def test_after_crashes_at_any_step_the_weights_are_bit_for_bit_the_same(tmp_path
     project = iris({"epochs": 6, "batch_size": 16, **recipe}, *between)
     whole = train(project, tmp_path)
     numbers = np.random.default_rng(len(str(recipe)))
-    real = Training._step
+    real = SupervisedLoop.step
     crash = {"at": 0}
 
-    def step(self, batch, last):
+    def step(self, place, last):
         if self.course.step + 1 == crash["at"]:
             raise RuntimeError("the computer burst into flames")
-        real(self, batch, last)
+        return real(self, place, last)
 
-    monkeypatch.setattr(Training, "_step", step)
+    monkeypatch.setattr(SupervisedLoop, "step", step)
     last = whole.info().step
     run = None
     for at in [*sorted(numbers.integers(1, last + 1, size=4).tolist()), 0]:
@@ -166,7 +166,7 @@ def test_data_that_does_not_fit_into_memory_gives_the_same_run(tmp_path, monkeyp
         kinds.append(real(*arguments))
         return kinds[-1]
 
-    monkeypatch.setattr(work, "load_part", noted)
+    monkeypatch.setattr(setups, "load_part", noted)
     monkeypatch.setattr(tensors, "free_memory", lambda device: free)
     part = train(project, tmp_path)
     assert (bool(kinds[0].inputs), kinds[0].fetch is None) == (resident, resident) and kinds[0].prepare is not None
@@ -280,14 +280,14 @@ def test_the_first_node_with_an_output_that_is_not_finite_is_found():
 
 
 def test_an_error_while_running_is_traced_to_its_node(tmp_path, monkeypatch):
-    real = loop.Training._step
+    real = SupervisedLoop.step
 
-    def step(self, batch, last):
+    def step(self, place, last):
         if self.course.step == 2:
-            self.network.linear_2 = torch.nn.Linear(5, 3)
-        real(self, batch, last)
+            self.built.network.linear_2 = torch.nn.Linear(5, 3)
+        return real(self, place, last)
 
-    monkeypatch.setattr(loop.Training, "_step", step)
+    monkeypatch.setattr(SupervisedLoop, "step", step)
     with pytest.raises(UserError, match="could not work with its input"):
         train(iris(), tmp_path)
     info = runs.list_runs(tmp_path)[0].info()
@@ -295,10 +295,10 @@ def test_an_error_while_running_is_traced_to_its_node(tmp_path, monkeypatch):
 
 
 def test_too_little_memory_gives_advice(tmp_path, monkeypatch):
-    def step(self, batch, last):
+    def step(self, place, last):
         raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 20.00 GiB")
 
-    monkeypatch.setattr(loop.Training, "_step", step)
+    monkeypatch.setattr(SupervisedLoop, "step", step)
     with pytest.raises(UserError, match="not enough memory"):
         train(iris({"batch_size": 64}), tmp_path)
     info = runs.list_runs(tmp_path)[0].info()
