@@ -27,6 +27,7 @@ from app.document import Document
 from app.helper import Helper
 from app.nodeview import bytes_in_training, number
 from app.places import drafts_folder
+from app.warm import Warmer
 from engine.errors import UserError
 from engine.project import SUFFIX, Project
 from widgets import theme, words
@@ -66,6 +67,7 @@ class Window(QMainWindow):
         self._connect()
         self._restore_geometry()
         self.show_gallery()
+        self._warmer = Warmer(self)
         crash.install(self.document.write_journal, self._tell_crash)
         QTimer.singleShot(200, self._after_first_paint)
 
@@ -472,6 +474,7 @@ class Window(QMainWindow):
 
     def _after_first_paint(self) -> None:
         self.helper.warm()
+        self._warmer.start()
 
     def _fit(self) -> None:
         if "build" in self._pages:
@@ -504,6 +507,7 @@ class Window(QMainWindow):
         )
         if "train" in self._pages:
             self.train.close()
+        self._warmer.stop()
         self.helper.close()
         event.accept()
 

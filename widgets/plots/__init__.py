@@ -3,7 +3,8 @@
 series     append-only numbers with a min-max pyramid, exponential smoothing
 scales     round ticks and ranges, numbers for axes
 clock      the one timer that redraws visible plots with news; the crosshair all charts share
-curves     a curve's numbers and its painter paths; with series the only ones that import numpy and pyqtgraph
+curves     a curve's numbers and what of them is in view; with series and paths the only ones that import numpy
+paths      painter paths from arrays in one copy
 area       where curves are painted: axes, shading, labels at line ends, crosshair
 strokes    raw band, line, dots, what is planned
 marks      the star, signs of curves, labels moved apart

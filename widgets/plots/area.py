@@ -94,7 +94,7 @@ class Area(Themed, QWidget):
         return self.isVisible() or bool(self._curves)
 
     def _curve(self, key: str):
-        from widgets.plots.curves import Curve  # numpy and pyqtgraph load with the first plot
+        from widgets.plots.curves import Curve  # numpy loads with the first plot
 
         if key not in self._curves:
             style = next((style for style in self.styles if style.key == key), None)

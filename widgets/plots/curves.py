@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from pyqtgraph.functions import arrayToQPath
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QPainterPath
 
+from widgets.plots import paths
 from widgets.plots.series import Ema, Series
 
 EPOCHS, TIME = 0, 1
@@ -145,7 +145,7 @@ def _y(frame: Frame, values):
 
 
 def _path(frame: Frame, x, y) -> QPainterPath:
-    return arrayToQPath(np.ascontiguousarray(frame.x(x)), np.ascontiguousarray(_y(frame, y)), connect="finite")
+    return paths.line(frame.x(x), _y(frame, y))
 
 
 def _band(frame: Frame, window) -> QPainterPath:
@@ -157,6 +157,5 @@ def _band(frame: Frame, window) -> QPainterPath:
         part = slice(start, end)
         x = frame.x(window.x[part])
         there, back = _y(frame, window.high[part]), _y(frame, window.low[part])
-        piece = arrayToQPath(np.concatenate([x, x[::-1]]), np.concatenate([there, back[::-1]]), connect="all")
-        path.addPath(piece)
+        path.addPolygon(paths.polygon(np.concatenate([x, x[::-1]]), np.concatenate([there, back[::-1]])))
     return path
