@@ -8,10 +8,12 @@ from typing import Any
 from engine.errors import UserError
 from engine.graph import Block, Blocks
 from engine.infer import Inference, block_names, walk_inside
+from engine.layers.rules import free
 from engine.shapes import Dim, Sym, Tensor, evaluate
 
-General = tuple[Inference, dict[str, Any], dict[str, int], tuple[Any, ...]]
-"""The symbolic walk, the names inside, the symbols' values in this use, and what else the class depends on."""
+General = tuple[Inference, dict[str, Any], dict[str, Dim], tuple[Any, ...]]
+"""The symbolic walk, the names inside, the symbols' values in this use, and what else the class depends on. Inside
+another block the values are sizes and settings of that block: its class hands them on."""
 
 
 def general_walk(
@@ -21,7 +23,7 @@ def general_walk(
 
     The result is trusted only where it gives the concrete walk's shapes and parameter counts at every node.
     """
-    known: dict[str, int] = {}
+    known: dict[str, Dim] = {}
     given: dict[str, Tensor] = {}
     for place, end in enumerate(block.inputs):
         tensor = tensors.get(end.id)
@@ -29,7 +31,7 @@ def general_walk(
             return None
         dims: list[Dim] = []
         for axis, dim in zip(tensor.names, tensor.dims, strict=True):
-            if isinstance(dim, int) and axis:
+            if axis and not free(dim):
                 name = axis if place == 0 else f"{end.id}_{axis}"
                 known[name] = dim
                 dims.append(Sym(name))
@@ -40,7 +42,7 @@ def general_walk(
     fixed: list[Any] = []
     for declared in block.params:
         value = values.get(declared.name, declared.default)
-        if isinstance(value, int) and not isinstance(value, bool) and declared.name not in known:
+        if isinstance(value, int | Sym) and not isinstance(value, bool) and declared.name not in known:
             known[declared.name] = value
             settings[declared.name] = Sym(declared.name)
         else:
@@ -57,7 +59,7 @@ def general_walk(
     return walk, names, known, (kinds, tuple(fixed))
 
 
-def _agree(symbolic: Inference, concrete: Inference, known: Mapping[str, int]) -> bool:
+def _agree(symbolic: Inference, concrete: Inference, known: Mapping[str, Dim]) -> bool:
     for name, facts in concrete.facts.items():
         other = symbolic.facts[name]
         if bool(facts.findings) != bool(other.findings) or set(facts.outputs) != set(other.outputs):
@@ -70,7 +72,7 @@ def _agree(symbolic: Inference, concrete: Inference, known: Mapping[str, int]) -
     return True
 
 
-def _value(dim: Dim, known: Mapping[str, int]) -> Dim:
+def _value(dim: Dim, known: Mapping[str, Dim]) -> Dim:
     try:
         return evaluate(dim, known)
     except KeyError:

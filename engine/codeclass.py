@@ -89,6 +89,8 @@ class Writer:
                 self._block_lines(node, walk, body, forward, plan, names, prefix, twins)
             else:
                 self._layer_lines(node, walk, body, forward, plan, names, prefix, twins)
+        for node_id, owner in plan.tied.items():
+            body.add(f"        self.{node_id}.weight = self.{owner}.weight", prefix + node_id)
         text = Text()
         text.add(f"class {name}(nn.Module):")
         text.add(f'    """{plain_words(doc, WIDTH - 10) or "A block."}"""')

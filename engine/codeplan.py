@@ -44,6 +44,12 @@ class Plan:
                 elif name in self._step:
                     self._readers.setdefault((source, output), []).append(self._step[name])
         self.owners = self._owners(steps)
+        self.tied = {
+            name: graph.nodes[name].shares
+            for name in steps
+            if self.owners[name] == name and graph.nodes[name].shares in self._step
+        }
+        """Nodes with a module of their own of which only the weight is another's: a Linear with an Embedding's."""
         self._named_free: dict[int, list[str]] = {}
         # a node with two outputs that are read needs two names
         self._read = Counter(node for node, _ in self._readers)
@@ -55,6 +61,8 @@ class Plan:
         owners: dict[str, str] = {}
         for name in steps:
             shared = self.graph.nodes[name].shares
+            if shared and self.graph.nodes[shared].layer != self.graph.nodes[name].layer:
+                shared = ""
             owners[name] = name if not shared else shared if shared in self._step else owners.setdefault(shared, name)
         return {name: owners[name] for name in steps}
 

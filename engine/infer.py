@@ -166,16 +166,46 @@ def _why_not_shared(node: Node, owner: Node | None, facts: Mapping[str, Facts], 
     if owner is None or owner is node:
         return "The node whose weights it uses is gone. Choose another, or give it weights of its own."
     name = label_of(owner)
-    if owner.layer != node.layer:
-        return f"{name} is another kind of layer. Share with one of the same kind."
     if owner.shares or owner.muted:
         return f"{name} has no weights of its own here. Share with one that has."
     one, other = facts[node.id], facts[owner.id]
     if one.findings or other.findings or not one.inputs or not other.inputs:
         return ""  # something else comes first
+    if owner.layer != node.layer:
+        return _why_not_tied(_table(node, one, around.names), _table(owner, other, around.names), name)
     if _modules(node, one, around.names) != _modules(owner, other, around.names):
         return f"Its weights would have another size than those of {name}. Make inputs and settings equal."
     return ""
+
+
+_Table = tuple[Dim, Dim] | None
+
+
+def _why_not_tied(one: _Table, other: _Table, name: str) -> str:
+    """Why layers of two kinds cannot use one weight."""
+    if one is None or other is None:
+        return f"{name} is another kind of layer. Share with one of the same kind, or a Linear with an Embedding."
+    if one != other:
+        sizes = [" × ".join(map(str, table)) for table in (one, other)]
+        return f"Its weights are {sizes[0]}, those of {name} are {sizes[1]}. Make inputs and settings equal."
+    return ""
+
+
+def _table(node: Node, facts: Facts, names: Mapping[str, Any]) -> _Table:
+    """The size of the weight that a layer of another kind may use as well."""
+    if node.block:
+        return None
+    made = _made(node.layer, _hashable(resolve(node, names)))
+    args, named = arguments(made, facts.inputs)
+    return made.table(*args, **named)
+
+
+def _shared(node: Node, owner: Node | None, facts: Facts, names: Mapping[str, Any]) -> Facts:
+    """The facts of a node that uses another's weights: what it shares is counted there."""
+    if facts.findings or not facts.parameters:
+        return facts
+    table = _table(node, facts, names) if owner is not None and owner.layer != node.layer else None
+    return replace(facts, parameters=facts.parameters - table[0] * table[1] if table else 0)
 
 
 def _modules(node: Node, facts: Facts, names: Mapping[str, Any]) -> Any:
@@ -208,8 +238,10 @@ def _facts(graph: Graph, node: Node, facts: Mapping[str, Facts], around: _Around
     try:
         values = resolve(node, around.names)
         if node.block:
-            return _block_facts(node, inputs, values, around)
-        return _layer_facts(node.layer, _hashable(values), tuple(inputs.items()), node, around.schema)
+            found = _block_facts(node, inputs, values, around)
+        else:
+            found = _layer_facts(node.layer, _hashable(values), tuple(inputs.items()), around.schema)
+        return _shared(node, graph.nodes.get(node.shares), found, around.names) if node.shares else found
     except Misfit as error:
         title, _, detail = error.message.partition("\n")
         return Facts(inputs=inputs, findings=(Finding(title, detail or _senders(graph, inputs, node), error.port),))
@@ -340,7 +372,6 @@ def _layer_facts(
     name: str,
     values: tuple[tuple[str, Any], ...],
     inputs: tuple[tuple[str, tuple[Tensor, ...]], ...],
-    node: Node,
     schema: Schema,
 ) -> Facts:
     cls = layers[name]
@@ -352,7 +383,7 @@ def _layer_facts(
     facts = _layer_rule(name, values, inputs)
     if isinstance(facts, Misfit):
         raise Misfit(facts.message, facts.port)
-    return facts if not node.shares else Facts(**{**facts.__dict__, "parameters": 0})
+    return facts
 
 
 @lru_cache(maxsize=20_000)
@@ -424,7 +455,7 @@ def _block_facts(
     return Facts(
         inputs=inputs,
         outputs=outputs,
-        parameters=_total([walk.parameters for walk in walks]) if not node.shares else 0,
+        parameters=_total([walk.parameters for walk in walks]),
         flops=_total([walk.flops for walk in walks]),
         elements=_total([walk.elements for walk in walks]),
         inner=tuple(walks),

@@ -158,6 +158,11 @@ class Layer(Declared):
         """How many numbers are learned."""
         return 0
 
+    def table(self, *inputs: Any, **named: Any) -> tuple[Dim, Dim] | None:
+        """Rows and columns of its `weight`, where a layer of another kind may use the same numbers: an output layer
+        that scores words with the table of an Embedding. None where nothing of that sort is possible."""
+        return None
+
     def flops(self, *inputs: Any, **named: Any) -> Dim:
         """Floating-point operations for one item, counted as torch.utils.flop_counter counts (matrix products only)."""
         return 0

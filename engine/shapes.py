@@ -170,18 +170,19 @@ def _terms(dim: Dim) -> _Terms:
     return (((), dim),)
 
 
-def evaluate(dim: Dim, values: Mapping[str, int]) -> int:
+def evaluate(dim: Dim, values: Mapping[str, Dim]) -> Dim:
     """The dimension with every symbol replaced; KeyError names a symbol without a value."""
     if isinstance(dim, int):
         return dim
-    total = 0
+    total: Dim = 0
     for mono, factor in dim.terms:
+        term: Dim = factor
         for atom in mono:
             if isinstance(atom, str):
-                factor *= values[atom]
+                term = term * values[atom]
             else:
-                factor *= evaluate(atom.of, values) // evaluate(atom.by, values)
-        total += factor
+                term = term * (evaluate(atom.of, values) // evaluate(atom.by, values))
+        total = total + term
     return total
 
 

@@ -35,6 +35,9 @@ class Linear(Adapted):
         own = x.last * self.features + (self.features if self.bias else 0)
         return own + self.extra(self.features) + self.lora_rank * (x.last + self.features)
 
+    def table(self, x: Numbers | Sequence) -> tuple[Dim, Dim] | None:
+        return None if self.adapted or self.wrap != "none" else (self.features, x.last)
+
     def flops(self, x: Numbers | Sequence) -> Dim:
         change = self.lora_rank * (x.last + self.features)
         return 2 * product(x.dims[:-1]) * (x.last * self.features + change)

@@ -14,7 +14,7 @@ SECTION = "Embedding"
 SIZE_HELP = "How many different ids there are; taken from the data if left open."
 
 
-def _rows(layer: Layer, size: int | None, ids: Tensor) -> int:
+def rows_of(layer: Layer, size: int | None, ids: Tensor) -> int:
     """How many rows the table has."""
     if size is None:
         if ids.classes is None:
@@ -48,7 +48,7 @@ class Embedding(Started):
     )
 
     def shape(self, ids: Tokens | Category) -> Tensor:
-        rows = _rows(self, self.size, ids)
+        rows = rows_of(self, self.size, ids)
         if isinstance(self.padding, int) and isinstance(rows, int) and self.padding >= rows:
             refuse(
                 "The padding id is not in the vocabulary", f"Expected is at most {rows - 1}; found is {self.padding}."
@@ -57,10 +57,13 @@ class Embedding(Started):
 
     def module(self, ids: Tensor) -> str:
         rest = options(padding_idx=(self.padding, None))
-        return call("nn.Embedding", _rows(self, self.size, ids), self.features, **rest)
+        return call("nn.Embedding", rows_of(self, self.size, ids), self.features, **rest)
+
+    def table(self, ids: Tensor) -> tuple[Dim, Dim] | None:
+        return rows_of(self, self.size, ids), self.features
 
     def parameters(self, ids: Tensor) -> Dim:
-        return _rows(self, self.size, ids) * self.features
+        return rows_of(self, self.size, ids) * self.features
 
     def summary(self) -> str:
         return f"{self.features} features"
@@ -85,14 +88,16 @@ class EmbeddingBag(Started):
     )
 
     def shape(self, ids: Tokens) -> Tensor:
-        _rows(self, self.size, ids)
+        rows_of(self, self.size, ids)
         return Numbers(self.features)
 
     def module(self, ids: Tensor) -> str:
-        return call("nn.EmbeddingBag", _rows(self, self.size, ids), self.features, **options(mode=(self.mode, "mean")))
+        return call(
+            "nn.EmbeddingBag", rows_of(self, self.size, ids), self.features, **options(mode=(self.mode, "mean"))
+        )
 
     def parameters(self, ids: Tensor) -> Dim:
-        return _rows(self, self.size, ids) * self.features
+        return rows_of(self, self.size, ids) * self.features
 
     def summary(self) -> str:
         return f"{self.features} features · {dict(self.params()['mode'].choices)[self.mode].lower()}"
