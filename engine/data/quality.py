@@ -11,6 +11,9 @@ from engine.data.dataset import Dataset
 from engine.data.fields import Field
 from engine.data.sources import MOST_NAMED, Column
 from engine.data.split import Split
+from engine.data.statistics import token_counts
+from engine.data.vocabulary import PADDING, UNKNOWN
+from engine.data.windows import Windows
 from engine.errors import listed
 
 Finding = dict[str, Any]
@@ -19,6 +22,7 @@ Level = Literal["error", "warning", "info"]
 
 _WORDS = {"train": "training", "validation": "validation", "test": "test"}
 _MUCH_MISSING = 0.05
+_MUCH_UNKNOWN = 0.1
 _RARE = 0.1
 _FEW_ITEMS = 100
 _MOST_ITEMS = 12
@@ -62,7 +66,10 @@ def _roles(dataset: Dataset, split: Split | None) -> Iterator[Finding]:
         detail = "Give at least one field the role Input, or choose other data."
         yield _finding("error", "no input", "Nothing goes in", detail)
     if not _used(dataset, "target"):
-        detail = "Give the field that the network should predict the role Target."
+        detail = (
+            "Give the field that the network should predict the role Target. An objective can also take an input as "
+            "its target, as an autoencoder does."
+        )
         yield _finding("warning", "no target", "There is no target", detail)
     if dataset.count < _FEW_ITEMS:
         detail = f"There are {dataset.count:,} items; results on so few are a matter of luck. Add more where you can."
@@ -215,5 +222,76 @@ def _leaks(dataset: Dataset, split: Split | None) -> Iterator[Finding]:
                 yield _finding("warning", "leak", f"“{one.name}” gives the answer away", detail, one.name)
 
 
+def _order(dataset: Dataset, split: Split | None) -> Iterator[Finding]:
+    """How data is divided that must not be mixed."""
+    if split is None:
+        return
+    if dataset.spans is not None:
+        left = split.left_out - sum(int(dataset.missing(one.name).sum()) for one in _used(dataset, "target"))
+        detail = "Training comes first, then validation, then test, as the data lies in an order."
+        if left > 0:
+            detail += f" {left:,} items that reach over a border between two parts are left out."
+        yield _finding("info", "order", "The parts follow the order of the data", detail)
+    elif dataset.groups is not None:
+        groups = len(np.unique(dataset.groups))
+        detail = f"The items form {groups:,} groups that share something; each group is in one part only."
+        yield _finding("info", "groups", "Groups stay together", detail)
+
+
+def _unknown(dataset: Dataset, split: Split | None) -> Iterator[Finding]:
+    """Texts of which much is unknown to the network."""
+    if split is None or not len(split.train):
+        return
+    for one in _used(dataset, "input"):
+        if one.kind != "tokens" or UNKNOWN not in one.classes:
+            continue
+        place = one.classes.index(UNKNOWN)
+        trained = token_counts(dataset, one.name, split.train)
+        for part in ("validation", "test"):
+            counts = token_counts(dataset, one.name, split.part(part))
+            counts[[at for at, word in enumerate(one.classes) if word == PADDING]] = 0
+            lost = int(counts[(trained == 0) | (np.arange(len(counts)) == place)].sum())
+            share = lost / max(1, int(counts.sum()))
+            if share > _MUCH_UNKNOWN:
+                detail = (
+                    f"{share:.0%} of “{one.name}” in the {_WORDS[part]} part are words that the network does not know. "
+                    "Make the vocabulary larger, read characters instead of words, or add texts."
+                )
+                title = f"Many unknown words in the {_WORDS[part]} part"
+                yield _finding("warning", "unknown words", title, detail, one.name, count=lost)
+
+
+def _empty(dataset: Dataset, split: Split | None) -> Iterator[Finding]:
+    """Texts without a word and sounds without a sound."""
+    for one in _used(dataset, "input"):
+        column: Any = dataset.columns[one.name]
+        if isinstance(column, Windows):
+            continue
+        if one.kind == "tokens" and PADDING in one.classes:
+            places = np.flatnonzero((np.asarray(column) == one.classes.index(PADDING)).all(axis=1))
+            title, detail = f"Empty texts in “{one.name}”", "hold no word"
+        elif one.kind == "signal":
+            loud = [np.abs(column[at : at + _BLOCK]).max(axis=(1, 2)) for at in range(0, dataset.count, _BLOCK)]
+            places = np.flatnonzero(np.concatenate(loud) == 0)
+            title, detail = f"Silence in “{one.name}”", "are silent throughout"
+        else:
+            continue
+        if len(places):
+            said = f"{len(places):,} of {dataset.count:,} items {detail}. Remove them from the data where you can."
+            yield _finding("warning", "empty", title, said, one.name, places)
+
+
 _Check = Callable[[Dataset, Split | None], Iterator[Finding]]
-_CHECKS: tuple[_Check, ...] = (_roles, _parts, _missing, _constant, _leaks, _classes, _duplicates, _notes)
+_CHECKS: tuple[_Check, ...] = (
+    _roles,
+    _parts,
+    _missing,
+    _constant,
+    _leaks,
+    _classes,
+    _unknown,
+    _empty,
+    _duplicates,
+    _order,
+    _notes,
+)

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from engine.data.fields import Field, category, image, signal
-from engine.data.raw import FULL_SCALE
+from engine.data.raw import FULL_SCALE, as_signal
 from engine.data.sources import MOST_NAMED, Column, Loaded, Reading, display, read_bytes, unreadable
 from engine.data.spectrum import picture, resampled
 from engine.data.wav import Sound, read_wav
@@ -182,7 +182,7 @@ def field_of(form: Form) -> Field:
 def shaped(sounds: np.ndarray[Any, Any], form: Form) -> Column:
     """Sounds (items, samples) as the column of the field has them."""
     if form.kind == "waveform":
-        return np.round(np.clip(sounds, -1, 1) * FULL_SCALE).astype(np.int16)[:, None]
+        return np.asarray(np.round(np.clip(sounds, -1, 1) * FULL_SCALE).astype(np.int16)[:, None])
     return picture(sounds, form.rate, form.bands if form.kind == "mel" else None)
 
 
@@ -194,9 +194,7 @@ def _notes(bad: list[str], counts: Counter[str], found: Recordings, form: Form) 
     if counts["long"]:
         notes.append(f"{counts['long']:,} recordings are longer than {form.seconds:g} s and lose their end.")
     if counts["rate"]:
-        notes.append(
-            f"{counts['rate']:,} recordings had another rate and were brought to {form.rate:,} samples per second."
-        )
+        notes.append(f"{counts['rate']:,} recordings had another rate and were brought to {form.rate:,} Hz.")
     if counts["silent"]:
         notes.append(f"{counts['silent']:,} recordings are silent.")
     if found.others:
@@ -211,4 +209,4 @@ def one_recording(path: Path, field: Field, form: Form) -> Column:
     sounds = np.zeros((1, form.length), np.float32)
     sounds[:, : samples.shape[1]] = samples
     found = shaped(sounds, form)[0]
-    return found.astype(np.float32) / FULL_SCALE if field.kind == "signal" else found
+    return as_signal(found) if field.kind == "signal" else found

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from engine.data.fields import category, image
 from engine.data.generated import SECTION, Generated
-from engine.data.sources import Loaded, Reading, source
+from engine.data.sources import Column, Loaded, Reading, source
 from engine.declare import param
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ _POOLS = 60
 """The digits are divided into pools, and pairs are made within one, so that no picture is in training and in test."""
 
 
-def _digits() -> tuple[np.ndarray, np.ndarray]:  # type: ignore[type-arg]
+def _digits() -> tuple[Column, Column]:
     import numpy as np
     import sklearn.datasets
 
@@ -34,16 +34,14 @@ class _OfDigits(Generated):
 
         return f"{super().fingerprint()} scikit-learn {version('scikit-learn')}"
 
-    def _pools(self, random: np.random.Generator, count: int) -> np.ndarray:  # type: ignore[type-arg]
+    def _pools(self, random: np.random.Generator, count: int) -> Column:
         """The pool of each digit: every pool has some of each class as far as they go."""
         import numpy as np
 
         return np.asarray(random.permutation(np.arange(count) % _POOLS))
 
 
-@source(
-    "Digit pairs", section=SECTION, keywords="siamese similarity same different contrastive verification", icon="image"
-)
+@source("Digit pairs", section=SECTION, keywords="siamese similarity same contrastive verification", icon="image")
 class DigitPairs(_OfDigits):
     """Pairs of handwritten digits, 8 × 8 pixels: tell whether both show the same digit."""
 
@@ -55,7 +53,9 @@ class DigitPairs(_OfDigits):
         pictures, digits = _digits()
         random = self._random()
         pools = self._pools(random, len(digits))
-        first, second, same = [], [], []
+        first: list[int] = []
+        second: list[int] = []
+        same: list[int] = []
         while len(first) < self.items:
             one = int(random.integers(len(digits)))
             near = np.flatnonzero((pools == pools[one]) & (np.arange(len(digits)) != one))
@@ -74,7 +74,7 @@ class DigitPairs(_OfDigits):
 @source(
     "Digit triplets",
     section=SECTION,
-    keywords="triplet metric learning embedding anchor positive negative",
+    keywords="triplet metric embedding anchor positive negative",
     icon="image",
 )
 class DigitTriplets(_OfDigits):

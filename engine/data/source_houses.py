@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from engine.data.fields import category, image, number
 from engine.data.generated import SECTION, Generated
-from engine.data.sources import Loaded, Reading, source
+from engine.data.sources import Column, Loaded, Reading, source
 from engine.declare import param
 
 if TYPE_CHECKING:
@@ -37,9 +37,7 @@ class HousesData(Generated):
         wanted = 1.2 * state + 0.6 * garden - 0.008 * age + np.array([0.5, 0.2, -0.3])[place]
         wanted = wanted + random.normal(0, 0.25, count)
         demand = (wanted > 0.55).astype(np.int64) + (wanted > 1.15)
-        pictures = np.stack(
-            [_picture(int(floors[one]), state[one], bool(garden[one]), place[one], random) for one in range(count)]
-        )
+        pictures = np.stack([_picture(int(floors[one]), state[one], bool(garden[one]), random) for one in range(count)])
         facts = {"area": area, "age": age, "rooms": np.round(area / 24 + random.normal(0, 0.7, count)).clip(1)}
         columns = {
             "picture": pictures,
@@ -63,7 +61,7 @@ class HousesData(Generated):
         return Loaded(fields, columns, None, [note])
 
 
-def _picture(floors: int, state: float, garden: bool, place: int, random: np.random.Generator) -> np.ndarray:  # type: ignore[type-arg]
+def _picture(floors: int, state: float, garden: bool, random: np.random.Generator) -> Column:
     """A house from the front: floors and windows, paint that fades with its state, and a tree where it has a garden."""
     import numpy as np
 

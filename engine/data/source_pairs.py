@@ -10,28 +10,10 @@ from engine.data.sources import Column, Loaded, Reading, source
 from engine.declare import param
 from engine.errors import UserError
 
-_ONES = [
-    "zero",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-    "thirteen",
-    "fourteen",
-    "fifteen",
-    "sixteen",
-    "seventeen",
-    "eighteen",
-    "nineteen",
-]
+_ONES = (
+    *("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"),
+    *("thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"),
+)
 _TENS = ["-", "-", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
 _LARGEST = 999_999
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
@@ -121,8 +103,10 @@ class SequencePairs(Generated):
             drawn = random.integers(0, len(letters), (self.items, self.length))
             rows = zip(drawn.tolist(), sizes.tolist(), strict=True)
             found.update(dict.fromkeys("".join(letters[one] for one in row[:size]) for row, size in rows))
-        change = {"reverse": lambda one: one[::-1], "copy": lambda one: one, "sort": sorted}[self.task]
-        return [(list(one), list(change(one))) for one in list(found)[: self.items]]
+        lists = [list(one) for one in list(found)[: self.items]]
+        if self.task == "copy":
+            return [(one, one) for one in lists]
+        return [(one, sorted(one) if self.task == "sort" else one[::-1]) for one in lists]
 
     def read_item(self, field: Field, value: str) -> Column | None:
         """What somebody typed: words or digits to read; of the answer what is written so far."""

@@ -6,16 +6,14 @@ from typing import TYPE_CHECKING, Literal
 
 from engine.data.fields import category, number
 from engine.data.generated import SECTION, Generated
-from engine.data.sources import Loaded, Reading, source
+from engine.data.sources import Column, Loaded, Reading, source
 from engine.declare import param
 
 if TYPE_CHECKING:
     import numpy as np
 
 
-@source(
-    "Points in the plane", section=SECTION, keywords="moons spirals circles blobs xor toy 2d playground", icon="table"
-)
+@source("Points in the plane", section=SECTION, keywords="moons spirals circles blobs xor toy 2d", icon="table")
 class PointsData(Generated):
     """Made-up points with two coordinates and a class: moons, spirals, circles, blobs or a checkerboard (XOR)."""
 
@@ -47,11 +45,12 @@ class PointsData(Generated):
         codes = np.arange(self.items) % count
         random.shuffle(codes)
         places = self._places(random, codes, count) + random.normal(0, self.noise / 2, (self.items, 2))
-        columns = {"x": places[:, 0].astype(np.float32), "y": places[:, 1].astype(np.float32), "class": codes}
+        x, y = places.astype(np.float32).T
+        columns: dict[str, Column] = {"x": x.copy(), "y": y.copy(), "class": codes.astype(np.int64)}
         names = tuple(("orange", "blue", "green", "red", "purple", "brown", "pink", "gray", "olive", "cyan")[:count])
         return Loaded((number("x"), number("y"), category("class", names, "target")), columns)
 
-    def _places(self, random: np.random.Generator, codes: np.ndarray, count: int) -> np.ndarray:  # type: ignore[type-arg]
+    def _places(self, random: np.random.Generator, codes: Column, count: int) -> Column:
         import numpy as np
 
         share = random.random(len(codes))
@@ -64,7 +63,7 @@ class PointsData(Generated):
         if self.pattern == "xor":
             side = random.integers(0, 2, (len(codes),)) * 2 - 1
             places = random.uniform(0.05, 1, (len(codes), 2))
-            return places * np.stack([side, np.where(codes == 0, side, -side)], axis=1)
+            return np.asarray(places * np.stack([side, np.where(codes == 0, side, -side)], axis=1))
         if self.pattern == "spirals":
             away = 0.1 + 0.9 * share
             turn = 2 * np.pi * codes / count + 3.5 * np.pi * share / max(1, count / 2)

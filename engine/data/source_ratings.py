@@ -11,9 +11,7 @@ _GENRES = ("Space", "Love", "Crime", "Comedy", "History", "Horror")
 _WORDS = ("Storm", "River", "Letter", "Garden", "Night", "Train", "Island", "Mirror", "Winter", "Stranger", "Bridge")
 
 
-@source(
-    "Film ratings", section=SECTION, keywords="recommender embedding user item two tower collaborative", icon="table"
-)
+@source("Film ratings", section=SECTION, keywords="recommender embedding user item two tower", icon="table")
 class RatingsData(Generated):
     """Made-up ratings of films from 1 to 5 stars: predict what a person would give a film not seen yet."""
 

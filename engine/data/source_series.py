@@ -122,7 +122,7 @@ class SeriesTable(Source):
             raise UserError(f"{name} does not fit: this model reads {needs}. It has {listed(names, 'and')}.")
         if len(values) < self.window:
             raise UserError(
-                f"{name} has {len(values):,} rows; this model reads {self.window:,}. Give at least as many."
+                f"{name} has {len(values):,} rows; this model reads {self.window:,}. Give at least so many."
             )
         return np.ascontiguousarray(values[-self.window :, [names.index(one) for one in wanted]])
 

@@ -15,84 +15,21 @@ if TYPE_CHECKING:
 
 TAGS = ("noun", "verb", "adjective", "article", "preposition", "pronoun", "adverb", "mark")
 
-_BOTH = [
-    "watch",
-    "book",
-    "play",
-    "light",
-    "walk",
-    "dance",
-    "paint",
-    "plant",
-    "drink",
-    "call",
-    "help",
-    "hope",
-    "love",
-    "answer",
-    "cook",
-    "smile",
-]
+_BOTH = ("watch", "book", "play", "light", "walk", "dance", "paint", "plant", "drink", "call", "help", "hope", "love")
+"""Words that are noun or verb by where they stand."""
+
 _WORDS = {
-    "article": ["the", "a", "this", "that", "every", "some"],
-    "adjective": [
-        "old",
-        "small",
-        "red",
-        "quiet",
-        "happy",
-        "strange",
-        "cold",
-        "bright",
-        "tall",
-        "clever",
-        "empty",
-        "light",
-    ],
-    "noun": [
-        "dog",
-        "child",
-        "teacher",
-        "house",
-        "river",
-        "song",
-        "door",
-        "city",
-        "garden",
-        "letter",
-        "train",
-        "bird",
-        "table",
-        "friend",
-        "storm",
-    ]
-    + _BOTH,
-    "verb": [
-        "see",
-        "find",
-        "hear",
-        "bring",
-        "follow",
-        "like",
-        "open",
-        "close",
-        "forget",
-        "remember",
-        "wait",
-        "sleep",
-        "sing",
-        "run",
-    ]
-    + _BOTH,
-    "preposition": ["in", "near", "behind", "under", "with", "without", "to", "from", "after", "before"],
-    "pronoun": ["we", "they", "you", "i", "people", "children"],
-    "adverb": ["often", "never", "slowly", "gladly", "soon", "again", "here"],
+    "article": ("the", "a", "this", "that", "every", "some"),
+    "adjective": ("old", "small", "red", "quiet", "happy", "strange", "cold", "bright", "tall", "clever", "light"),
+    "noun": ("dog", "child", "teacher", "house", "river", "song", "door", "city", "garden", "train", "bird", *_BOTH),
+    "verb": ("see", "find", "hear", "bring", "follow", "like", "open", "close", "forget", "wait", "sleep", *_BOTH),
+    "preposition": ("in", "near", "behind", "under", "with", "without", "to", "from", "after", "before"),
+    "pronoun": ("we", "they", "you", "i", "people", "children"),
+    "adverb": ("often", "never", "slowly", "gladly", "soon", "again", "here"),
 }
 
 
-@source(
-    "Tagged words", section=SECTION, keywords="tagger part of speech sequence labeling lstm nlp grammar", icon="tokens"
-)
+@source("Tagged words", section=SECTION, keywords="tagger part of speech sequence labeling nlp grammar", icon="tokens")
 class TaggedWords(Generated):
     """Made-up sentences: tell for every word whether it is a noun, a verb and so on; many words can be either."""
 

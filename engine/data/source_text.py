@@ -11,7 +11,7 @@ from engine.declare import PathTo, param
 from engine.errors import UserError
 
 if TYPE_CHECKING:
-    import numpy as np
+    pass
 
 MOST_BYTES = 512 * 2**20
 _NOUN = "a text file (.txt, .md)"
@@ -81,7 +81,7 @@ class TextFile(Source):
         fields = (tokens("text", self.length, classes), tokens("next", self.length, classes, "target"))
         return Loaded(fields, columns, None, notes, spans)
 
-    def _ids(self, text: str) -> tuple[tuple[str, ...], np.ndarray]:  # type: ignore[type-arg]
+    def _ids(self, text: str) -> tuple[tuple[str, ...], Column]:
         """The vocabulary, and the text as the smallest whole numbers that hold it."""
         import numpy as np
 

@@ -61,6 +61,8 @@ class TextTable(Source):
         return content_hash(regular_file(self.path, _NOUN))
 
     def load(self, reading: Reading | None = None) -> Loaded:
+        import numpy as np
+
         from engine.data.cells import TEXT_BYTES, read_column
         from engine.data.table import read_cells
 
@@ -87,8 +89,13 @@ class TextTable(Source):
             notes.append(
                 f"{listed([f'“{name}”' for name in left], 'and', 5)} {'is' if len(left) == 1 else 'are'} left out."
             )
-        names = [one[:TEXT_BYTES] for one in texts]
-        return Loaded(tuple(fields), columns, [" ".join(name.split()) or "empty" for name in names], notes)
+        names = [" ".join(one[:TEXT_BYTES].split()) or "empty" for one in texts]
+        # the same text in training and test would be an answer known beforehand
+        _, groups = np.unique(ids, axis=0, return_inverse=True)
+        again = len(groups) - len(np.unique(groups))
+        if again:
+            notes.append(f"{again:,} texts repeat another word for word; the same text is always in one part only.")
+        return Loaded(tuple(fields), columns, names, notes, groups=groups.ravel().astype(np.int64) if again else None)
 
     def _column(self, name: str, names: list[str], setting: str) -> str:
         if name and name not in names:

@@ -115,20 +115,23 @@ def _enough(dataset: Dataset, data: DataChoice) -> Column:
 def _ordered(dataset: Dataset, data: DataChoice) -> Column:
     """All usable items, mixed; stratified, every stretch of them holds each class in its share."""
     items = _enough(dataset, data)
-    bits = np.random.PCG64(data.seed)
-    mixed = items[np.argsort(bits.random_raw(len(items)), kind="stable")]
     by = _stratified_by(data)
-    if not by:
+    return np.asarray(items[_mixed(len(items), dataset.take(by, items) if by else None, data.seed)])
+
+
+def _mixed(count: int, codes: Column | None, seed: int) -> Column:
+    """The numbers below `count` in an order by chance; with codes, every stretch holds each code in its share."""
+    bits = np.random.PCG64(seed)
+    mixed = np.argsort(bits.random_raw(count), kind="stable")
+    if codes is None:
         return mixed
-    codes = dataset.take(by, mixed)
-    _, inverse, counts = np.unique(codes, return_inverse=True, return_counts=True)
+    _, inverse, counts = np.unique(codes[mixed], return_inverse=True, return_counts=True)
     grouped = np.argsort(inverse, kind="stable")
     starts = np.concatenate([[0], np.cumsum(counts)[:-1]])
-    rank = np.empty(len(mixed), np.int64)
-    rank[grouped] = np.arange(len(mixed)) - np.repeat(starts, counts)  # the place within its class
-    shift = (bits.random_raw(len(counts)) >> np.uint64(11)).astype(
-        float
-    ) / 2**53  # so that small classes are not always cut alike
+    rank = np.empty(count, np.int64)
+    rank[grouped] = np.arange(count) - np.repeat(starts, counts)  # the place within its class
+    # a shift per class, so that small classes are not always cut alike
+    shift = (bits.random_raw(len(counts)) >> np.uint64(11)).astype(float) / 2**53
     place = (rank + np.where(counts == 1, 0.0, shift)[inverse]) / counts[inverse]  # a lone item belongs to training
     return mixed[np.argsort(place, kind="stable")]
 
@@ -184,12 +187,13 @@ def _folds_in_order(dataset: Dataset, data: DataChoice, spans: Column, k: int) -
 
 
 def _mixed_groups(dataset: Dataset, data: DataChoice, groups: Column) -> tuple[Column, Column]:
-    """All usable items group by group, the groups mixed; and where each group ends."""
+    """All usable items group by group, the groups mixed, stratified by the class of each one's first item; and where
+    each group ends."""
     items = _enough(dataset, data)
-    _, inverse = np.unique(groups[items], return_inverse=True)
-    count = int(inverse.max()) + 1
-    rank = np.empty(count, np.int64)
-    rank[np.argsort(np.random.PCG64(data.seed).random_raw(count), kind="stable")] = np.arange(count)
+    _, first, inverse = np.unique(groups[items], return_index=True, return_inverse=True)
+    by = _stratified_by(data)
+    rank = np.empty(len(first), np.int64)
+    rank[_mixed(len(first), dataset.take(by, items[first]) if by else None, data.seed)] = np.arange(len(first))
     order = np.argsort(rank[inverse], kind="stable")
     return items[order], np.cumsum(np.bincount(rank[inverse]))
 

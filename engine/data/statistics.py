@@ -152,11 +152,17 @@ def _moments(blocks: Iterator[Column], width: int) -> dict[str, Any]:
     return {"mean": mean.tolist(), "std": [_spread(float(one)) for one in np.sqrt(variance)]}
 
 
-def _tokens(dataset: Dataset, one: Field, indices: Column) -> dict[str, Any]:
+def token_counts(dataset: Dataset, name: str, indices: Column | None = None) -> Column:
+    """How often each entry of the vocabulary occurs; in overlapping windows each place of the text counts once."""
+    one = dataset.field(name)
     counts = np.zeros(len(one.classes), np.int64)
-    for block in _blocks(dataset, one, indices):
+    for block in _blocks(dataset, one, np.arange(dataset.count) if indices is None else indices):
         counts += np.bincount(block.ravel().astype(np.int64), minlength=len(counts))
-    return {"counts": counts.tolist(), "present": len(indices)}
+    return counts
+
+
+def _tokens(dataset: Dataset, one: Field, indices: Column) -> dict[str, Any]:
+    return {"counts": token_counts(dataset, one.name, indices).tolist(), "present": len(indices)}
 
 
 _MEASURES = {

@@ -1,4 +1,4 @@
-"""A column of stretches of one long array, cut when they are read: a million windows take no more room than the text."""
+"""A column of stretches of one long array, cut when they are read: a million windows take the room of one text."""
 
 from __future__ import annotations
 
