@@ -112,6 +112,8 @@ class Softmax(Shared):
     Not needed before a cross-entropy loss, which does it itself.
     """
 
+    covers = ("Softmax2d",)
+
 
 @layer("Log softmax", section=SECTION, keywords="probability classes logarithm", icon="softmax")
 class LogSoftmax(Shared):

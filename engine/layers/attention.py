@@ -7,7 +7,7 @@ from typing import Any, Literal
 from engine.declare import param
 from engine.layer import Layer, call, layer
 from engine.layers.rules import by_port, divides, fixed, options, plain_settings, refuse
-from engine.shapes import Dim, Mask, Sequence, Tensor, differ
+from engine.shapes import Anything, Dim, Mask, Sequence, Tensor, differ
 
 SECTION = "Attention"
 Bend = Literal["relu", "gelu"]
@@ -17,7 +17,7 @@ CAUSAL_HELP = "Each step sees only itself and earlier ones; for predicting what 
 MASK_HELP = "yes means: look at this step"
 
 
-def _check_heads(layer: Layer, features: Dim, heads: int, port: str) -> None:
+def check_heads(layer: Layer, features: Dim, heads: int, port: str) -> None:
     fixed(layer, features, "features", port)
     if not divides(heads, features):
         refuse(
@@ -27,12 +27,12 @@ def _check_heads(layer: Layer, features: Dim, heads: int, port: str) -> None:
         )
 
 
-def _check_mask(mask: Tensor | None, steps: Dim, port: str = "mask") -> None:
+def check_mask(mask: Tensor | None, steps: Dim, port: str = "mask") -> None:
     if mask is not None and differ(mask.time, steps):
         refuse("The mask has another length", f"It has {mask.time} steps, the sequence has {steps}.", port)
 
 
-def _later(rows: str, columns: str) -> str:
+def later(rows: str, columns: str) -> str:
     """The mask that hides later steps, as an expression; yes means hidden."""
     return f"torch.ones({rows}.size(1), {columns}.size(1), dtype=torch.bool, device={rows}.device).triu(1)"
 
@@ -54,7 +54,7 @@ class MultiheadAttention(Layer):
     def shape(
         self, query: Sequence, key: Sequence | None = None, value: Sequence | None = None, mask: Mask | None = None
     ) -> Tensor:
-        _check_heads(self, query.features, self.heads, "query")
+        check_heads(self, query.features, self.heads, "query")
         seen, given = self.sources(query, key, value)
         fixed(self, seen.features, "features", "key")
         fixed(self, given.features, "features", "value")
@@ -70,7 +70,7 @@ class MultiheadAttention(Layer):
                 f"The query has {query.time} steps, the key {seen.time}. Switch it off.",
                 "key",
             )
-        _check_mask(mask, seen.time)
+        check_mask(mask, seen.time)
         return query
 
     def sources(self, query: Any, key: Any = None, value: Any = None) -> tuple[Any, Any]:
@@ -102,7 +102,7 @@ class MultiheadAttention(Layer):
         masks = f", key_padding_mask=~{wired['mask']}" if "mask" in wired else ""
         before = []
         if self.causal:
-            before = [f"{outputs[0]}_later = {_later(query, seen)}"]
+            before = [f"{outputs[0]}_later = {later(query, seen)}"]
             masks += f", attn_mask={outputs[0]}_later"
         return [*before, f"{outputs[0]} = {module}({query}, {seen}, {given}{masks}, need_weights=False)[0]"]
 
@@ -138,7 +138,9 @@ class ScaledDotProductAttention(Layer):
         default=None, above=0, max=1e6, none="automatic", advanced=True, help="Sharpness: a factor on the comparisons."
     )
 
-    def shape(self, query: Sequence, key: Sequence, value: Sequence, mask: Mask | None = None) -> Tensor:
+    def shape(
+        self, query: Sequence, key: Sequence, value: Sequence, mask: Mask | None = None, links: Anything | None = None
+    ) -> Tensor:
         plain_settings(self)
         if differ(query.features, key.features):
             refuse(
@@ -158,27 +160,40 @@ class ScaledDotProductAttention(Layer):
                 f"The query has {query.time} steps, the key {key.time}. Switch it off.",
                 "key",
             )
-        _check_mask(mask, key.time)
+        check_mask(mask, key.time)
+        if links is not None:
+            self._check_links(links, query.time, key.time)
         return Sequence(query.time, value.features)
+
+    def _check_links(self, links: Tensor, steps: Dim, seen: Dim) -> None:
+        if links.element != "mask" or links.rank != 2 or differ(links.dims[0], steps) or differ(links.dims[1], seen):
+            refuse(
+                "“Links” needs a mask of all pairs of steps",
+                f"Expected is {steps} × {seen} yes or no, such as a Causal mask; the input is {links.words()}.",
+                "links",
+            )
 
     def lines(self, module: str | None, args: list[str], outputs: list[str]) -> list[str]:
         wired = by_port(self, args)
         query, key, value = wired["query"], wired["key"], wired["value"]
         rest = f", scale={self.scale!r}" if self.scale is not None else ""
         before = []
-        if "mask" in wired:
-            seen = f"{wired['mask']}[:, None, None]"
-            if self.causal:
-                before = [f"{outputs[0]}_later = {_later(query, key)}"]
-                seen = f"{seen} & ~{outputs[0]}_later"
-            rest = f", attn_mask={seen}{rest}"
+        allowed = [f"{wired['mask']}[:, None, None]"] if "mask" in wired else []
+        allowed += [f"{wired['links']}.unsqueeze(1)"] if "links" in wired else []
+        if self.causal and allowed:
+            before = [f"{outputs[0]}_later = {later(query, key)}"]
+            allowed.append(f"~{outputs[0]}_later")
+        if allowed:
+            rest = f", attn_mask={' & '.join(allowed)}{rest}"
         elif self.causal:
             rest = f", is_causal=True{rest}"
         # the ONNX exporter only takes it with an axis for the heads
         heads = ", ".join(f"{name}.unsqueeze(1)" for name in (query, key, value))
         return [*before, f"{outputs[0]} = F.scaled_dot_product_attention({heads}{rest}).squeeze(1)"]
 
-    def flops(self, query: Sequence, key: Sequence, value: Sequence, mask: Mask | None = None) -> Dim:
+    def flops(
+        self, query: Sequence, key: Sequence, value: Sequence, mask: Mask | None = None, links: Any = None
+    ) -> Dim:
         return 2 * query.time * key.time * (query.features + value.features)
 
     def summary(self) -> str:
@@ -239,8 +254,8 @@ class Encoding(Transformer):
 
     def encode(self, sequence: Tensor, mask: Tensor | None) -> Tensor:
         """The shape rule."""
-        _check_heads(self, sequence.features, self.heads, "sequence")
-        _check_mask(mask, sequence.time)
+        check_heads(self, sequence.features, self.heads, "sequence")
+        check_mask(mask, sequence.time)
         return sequence
 
     def lines(self, module: str | None, args: list[str], outputs: list[str]) -> list[str]:
@@ -248,7 +263,7 @@ class Encoding(Transformer):
         sequence = wired["sequence"]
         masks, before = "", []
         if self.causal:
-            before = [f"{outputs[0]}_later = {_later(sequence, sequence)}"]
+            before = [f"{outputs[0]}_later = {later(sequence, sequence)}"]
             name = "mask" if type(self).__name__ == "TransformerEncoder" else "src_mask"
             masks += f", {name}={outputs[0]}_later, is_causal=True"
         if "mask" in wired:
@@ -326,14 +341,14 @@ class TransformerDecoderLayer(Transformer):
     causal: bool = param(default=True, label="Hide what comes later", help=CAUSAL_HELP)
 
     def shape(self, sequence: Sequence, memory: Sequence, mask: Mask | None = None) -> Tensor:
-        _check_heads(self, sequence.features, self.heads, "sequence")
+        check_heads(self, sequence.features, self.heads, "sequence")
         if differ(sequence.features, memory.features):
             refuse(
                 "Sequence and memory have different widths",
                 f"They have {sequence.features} and {memory.features} features. Put a Linear before one of them.",
                 "memory",
             )
-        _check_mask(mask, memory.time)
+        check_mask(mask, memory.time)
         return sequence
 
     def module(self, sequence: Sequence, memory: Sequence, mask: Mask | None = None) -> str:
@@ -343,7 +358,7 @@ class TransformerDecoderLayer(Transformer):
         wired = by_port(self, args)
         masks, before = "", []
         if self.causal:
-            before = [f"{outputs[0]}_later = {_later(wired['sequence'], wired['sequence'])}"]
+            before = [f"{outputs[0]}_later = {later(wired['sequence'], wired['sequence'])}"]
             masks = f", tgt_mask={outputs[0]}_later"
         if "mask" in wired:
             masks += f", memory_key_padding_mask=~{wired['mask']}"

@@ -9,7 +9,7 @@ from engine.data.fields import Field
 from engine.declare import FieldOf, param
 from engine.errors import listed
 from engine.layer import Input, Layer, Misfit, layer
-from engine.shapes import Anything, Category, Numbers, Tensor
+from engine.shapes import Anything, Category, Numbers, Tensor, Tokens
 
 SECTION = "Inputs and outputs"
 
@@ -20,7 +20,8 @@ def _bound(label: str, name: str, kinds: tuple[str, ...], schema: Mapping[str, F
     if name:
         found = schema.get(name)
         if found is None:
-            raise Misfit(f"{label} reads “{name}”\nThe data has no field of that name. It has {listed(list(schema), 'and') or 'none'}.")
+            has = listed(list(schema), "and") or "none"
+            raise Misfit(f"{label} reads “{name}”\nThe data has no field of that name. It has {has}.")
         if found.kind not in kinds:
             raise Misfit(f"{label} cannot read “{name}”\nIt is a {found.kind}; expected is {listed(kinds)}.")
         return found
@@ -29,7 +30,8 @@ def _bound(label: str, name: str, kinds: tuple[str, ...], schema: Mapping[str, F
     if not fitting:
         raise Misfit(f"{label} finds nothing to read\nThe data has no {listed(kinds)} among its inputs.")
     if len(fitting) > 1:
-        raise Misfit(f"{label} needs a field\nThe data has several that fit: {listed([field.name for field in fitting], 'and')}. Choose one.")
+        names = listed([field.name for field in fitting], "and")
+        raise Misfit(f"{label} needs a field\nThe data has several that fit: {names}. Choose one.")
     return fitting[0]
 
 
@@ -112,6 +114,77 @@ class SeriesInput(Input):
 
     def summary(self) -> str:
         return self.field
+
+
+@layer("Token input", section=SECTION, keywords="text words characters language vocabulary data source", icon="input")
+class TokenInput(Input):
+    """Brings a text in as the numbers of its words or characters, for an Embedding."""
+
+    field_kinds = ("tokens",)
+
+    field: Annotated[str, FieldOf(("tokens",))] = param(default="", label="Field", help="The text field of your data.")
+
+    def shape(self) -> Tensor: ...  # type: ignore[empty-body]
+
+    def tensor(self, schema: Mapping[str, Field]) -> Tensor:
+        found = _bound(self.label, self.field, self.field_kinds, schema)
+        return Tokens(*found.tensor.dims, classes=len(found.classes) or found.tensor.classes)
+
+    def summary(self) -> str:
+        return self.field
+
+
+@layer("Signal input", section=SECTION, keywords="audio sound sensor wave channels data source", icon="input")
+class SignalInput(Input):
+    """Brings a recording in, such as sound: channels × points in time, as 1D convolutions read it."""
+
+    field_kinds = ("signal",)
+
+    field: Annotated[str, FieldOf(("signal",))] = param(
+        default="", label="Field", help="The signal field of your data."
+    )
+
+    def shape(self) -> Tensor: ...  # type: ignore[empty-body]
+
+    def tensor(self, schema: Mapping[str, Field]) -> Tensor:
+        return _bound(self.label, self.field, self.field_kinds, schema).tensor
+
+    def summary(self) -> str:
+        return self.field
+
+
+@layer("Noise input", section=SECTION, keywords="latent random gan generator normal", icon="dices")
+class NoiseInput(Input):
+    """Brings random numbers in, drawn anew for every item: what a generator makes pictures from."""
+
+    drawn = "noise"
+
+    size: int = param(default=64, min=1, max=1_000_000, help="How many random numbers each item gets.")
+
+    def shape(self) -> Tensor: ...  # type: ignore[empty-body]
+
+    def tensor(self, schema: Mapping[str, Field]) -> Tensor:
+        return Numbers(self.size)
+
+    def summary(self) -> str:
+        return f"{self.size} random numbers"
+
+
+@layer("Time step input", section=SECTION, keywords="diffusion noise level denoise step", icon="clock")
+class TimeStepInput(Input):
+    """Brings the step of a diffusion in, drawn anew for every item while training: how noisy its picture is."""
+
+    drawn = "step"
+
+    steps: int = param(default=1000, min=1, max=1_000_000, help="How many steps there are; the first is 0.")
+
+    def shape(self) -> Tensor: ...  # type: ignore[empty-body]
+
+    def tensor(self, schema: Mapping[str, Field]) -> Tensor:
+        return Category(classes=self.steps)
+
+    def summary(self) -> str:
+        return f"{self.steps} steps"
 
 
 @layer("Output", section=SECTION, keywords="answer prediction result", icon="output")

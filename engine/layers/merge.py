@@ -11,7 +11,7 @@ SECTION = "Merge"
 STRETCH_HELP = "Repeats an axis of size 1 so that the other input fits: one gate per channel for a whole image."
 
 
-def _stretched(layer: Layer, one: Tensor, two: Tensor, port: str) -> Tensor:
+def stretched(layer: Layer, one: Tensor, two: Tensor, port: str) -> Tensor:
     """The shape of two inputs of which one may have size 1 where the other is larger."""
     if one.rank != two.rank:
         refuse(
@@ -29,7 +29,7 @@ def _stretched(layer: Layer, one: Tensor, two: Tensor, port: str) -> Tensor:
     return one.sized(*dims)
 
 
-def _joined(layer: Layer, inputs: tuple[Tensor, ...], stretch: bool, ports: tuple[str, ...]) -> Tensor:
+def joined(layer: Layer, inputs: tuple[Tensor, ...], stretch: bool, ports: tuple[str, ...]) -> Tensor:
     """The shape rule of layers that work number by number."""
     if len(inputs) < 2:
         refuse(f"{layer.label} needs at least two inputs", "One is wired. Drag a second wire to it.", ports[0])
@@ -39,7 +39,7 @@ def _joined(layer: Layer, inputs: tuple[Tensor, ...], stretch: bool, ports: tupl
         if type(x) is not type(found) and not stretch and x.rank == found.rank and x.dims == found.dims:
             refuse(f"{layer.label} needs inputs of one kind", f"They are {found.article} and {x.article}.", port)
         if stretch:
-            found = _stretched(layer, found, x, port)
+            found = stretched(layer, found, x, port)
             continue
         alike(layer, found, x, port)
         # a free size yields to a number, which says more
@@ -55,7 +55,7 @@ class Many(Layer):
     stretch: bool = param(default=False, advanced=True, label="Stretch size 1", help=STRETCH_HELP)
 
     def shape(self, *inputs: Anything) -> Tensor:
-        return _joined(self, inputs, self.stretch, ("inputs",) * len(inputs) or ("inputs",))
+        return joined(self, inputs, self.stretch, ("inputs",) * len(inputs) or ("inputs",))
 
 
 @layer("Add", section=SECTION, keywords="sum plus residual skip shortcut", icon="add")
@@ -113,7 +113,7 @@ class Subtract(Layer):
     stretch: bool = param(default=False, advanced=True, label="Stretch size 1", help=STRETCH_HELP)
 
     def shape(self, left: Anything, right: Anything) -> Tensor:
-        return _joined(self, (left, right), self.stretch, ("left", "right"))
+        return joined(self, (left, right), self.stretch, ("left", "right"))
 
     def expression(self, *args: str) -> str:
         return f"{args[0]} - {args[1]}"
@@ -130,7 +130,7 @@ class Divide(Layer):
 
     def shape(self, left: Anything, right: Anything) -> Tensor:
         plain_settings(self)
-        return _joined(self, (left, right), self.stretch, ("left", "right"))
+        return joined(self, (left, right), self.stretch, ("left", "right"))
 
     def expression(self, *args: str) -> str:
         return f"{args[0]} / (torch.where({args[1]} < 0, -1.0, 1.0) * ({args[1]}.abs() + {self.guard!r}))"

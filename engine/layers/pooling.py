@@ -5,7 +5,7 @@ from __future__ import annotations
 from engine.declare import Size1, Size2, Size3, param
 from engine.layer import Layer, call, layer, squeezed
 from engine.layers.rules import by, fits_window, options, refuse, slid, slid_words
-from engine.shapes import Dim, Image, Signal, Tensor, Volume
+from engine.shapes import Anything, Dim, Image, Signal, Tensor, Volume
 
 SECTION = "Pooling"
 
@@ -52,6 +52,7 @@ class Windowed(Layer):
                 stride=(squeezed(self.stride), kernel),
                 padding=(squeezed(self.padding), 0),
                 dilation=(squeezed(self.gaps()), 1),
+                return_indices=(getattr(self, "places", False), False),
                 ceil_mode=(self.ceil_mode, False),
                 count_include_pad=(getattr(self, "count_padding", True), True),
             ),
@@ -72,20 +73,32 @@ class MaxWindow(Windowed):
         {"kernel": 3, "stride": 2, "ceil_mode": True},
         {"kernel": 2, "stride": 1, "dilation": 2},
         {"kernel": 2, "stride": 3, "padding": 1, "ceil_mode": True},
+        {"places": True},
     )
 
     dilation: Size2 = param(default=1, min=1, max=1023, advanced=True, help="Gap between the points of the window.")
+    places: bool = param(
+        default=False, advanced=True, label="Give places", help="Also gives where each number stood, for Max unpool."
+    )
 
     def gaps(self) -> tuple[int, ...]:
         return self.dilation
+
+    def output_names(self) -> tuple[str, ...]:
+        return ("out", "places") if self.places else ("out",)
+
+    def pooled(self, x: Tensor) -> Tensor | tuple[Tensor, Tensor]:
+        """The shape rule, with the places where they are asked for."""
+        found = self.pool(x)
+        return (found, Anything(*found.dims, names=found.names, element="token")) if self.places else found
 
 
 @layer("Max pool 2D", section=SECTION, keywords="downsample shrink maximum image", icon="maxpool")
 class MaxPool2d(MaxWindow):
     """Keeps the largest number of each window, so that the image shrinks and strong patterns stay."""
 
-    def shape(self, image: Image) -> Tensor:
-        return self.pool(image)
+    def shape(self, image: Image) -> Tensor | tuple[Tensor, Tensor]:
+        return self.pooled(image)
 
 
 @layer("Max pool 1D", section=SECTION, keywords="downsample shrink maximum signal", icon="maxpool")
@@ -97,8 +110,8 @@ class MaxPool1d(MaxWindow):
     padding: Size1
     dilation: Size1
 
-    def shape(self, signal: Signal) -> Tensor:
-        return self.pool(signal)
+    def shape(self, signal: Signal) -> Tensor | tuple[Tensor, Tensor]:
+        return self.pooled(signal)
 
 
 @layer("Max pool 3D", section=SECTION, keywords="downsample shrink maximum volume video", icon="maxpool")
@@ -110,8 +123,8 @@ class MaxPool3d(MaxWindow):
     padding: Size3
     dilation: Size3
 
-    def shape(self, volume: Volume) -> Tensor:
-        return self.pool(volume)
+    def shape(self, volume: Volume) -> Tensor | tuple[Tensor, Tensor]:
+        return self.pooled(volume)
 
 
 class AverageWindow(Windowed):
@@ -156,33 +169,6 @@ class AvgPool3d(AverageWindow):
 
     def shape(self, volume: Volume) -> Tensor:
         return self.pool(volume)
-
-
-@layer("Power pool 2D", section=SECTION, keywords="lp norm energy downsample", icon="avgpool")
-class LPPool2d(Layer):
-    """Sums up each window by its norm: between averaging (power 1) and taking the largest (a high power)."""
-
-    samples = ({"power": 1}, {"power": 2, "kernel": 3, "stride": 2}, {"power": 3, "kernel": 3, "stride": 1})
-
-    power: int = param(default=2, min=1, max=16, help="1 sums the window; higher powers favor its largest numbers.")
-    kernel: Size2 = param(default=2, min=1, max=1023, help="Side of the window that becomes one number.")
-    stride: Size2 = param(default=2, min=1, max=1023, help="Steps the window moves at a time; 2 halves the size.")
-
-    def shape(self, image: Image) -> Tensor:
-        fits_window(self, image, self.kernel, (0, 0), (1, 1))
-        parts = zip(image.dims[1:], self.kernel, self.stride, strict=True)
-        return image.sized(image.channels, *(slid(*part, 0) for part in parts))
-
-    def module(self, image: Image) -> str:
-        kernel = squeezed(self.kernel)
-        return call("nn.LPPool2d", self.power, kernel, **options(stride=(squeezed(self.stride), kernel)))
-
-    def summary(self) -> str:
-        return f"power {self.power} · {by(self.kernel)}"
-
-    def arithmetic(self, image: Image) -> str:
-        parts = zip(image.dims[1:], self.kernel, self.stride, strict=True)
-        return "; ".join(dict.fromkeys(slid_words(*part, 0) for part in parts))
 
 
 class ToSize(Layer):

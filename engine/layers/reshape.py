@@ -306,6 +306,7 @@ _UP = {Signal: "linear", Image: "bilinear", Volume: "trilinear"}
 class Upsample(Layer):
     """Enlarges an image, signal or volume without learning; followed by a convolution it makes a clean decoder."""
 
+    covers = ("UpsamplingNearest2d", "UpsamplingBilinear2d")
     samples = ({"mode": "smooth"}, {"factor": 3}, {"factor": 2, "mode": "smooth", "align_corners": True})
 
     factor: int = param(default=2, min=1, max=64, help="How many times larger every side becomes.")

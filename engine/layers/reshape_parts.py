@@ -4,15 +4,43 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from engine.declare import param
+from engine.declare import Size3, param
 from engine.layer import Layer, call, layer
 from engine.layers.reshape import SECTION
-from engine.layers.rules import AXIS_CHOICES, AXIS_HELP, DIMS, Axis, place, plain_settings, refuse
-from engine.shapes import Anything, Dim, Image, Signal, Sym, Tensor
+from engine.layers.rules import AXIS_CHOICES, AXIS_HELP, DIMS, Axis, by, dims_of, place, plain_settings, refuse
+from engine.shapes import Anything, Dim, Image, Signal, Sym, Tensor, Volume
 
-PADS = {"zeros": "Zero", "reflect": "Reflection", "replicate": "Replication", "circular": "Circular"}
-Fill = Literal["zeros", "reflect", "replicate", "circular"]
-FILLS = (("zeros", "Zeros"), ("reflect", "Mirror"), ("replicate", "Repeat the edge"), ("circular", "Wrap around"))
+PADS = {
+    "zeros": "Zero",
+    "constant": "Constant",
+    "reflect": "Reflection",
+    "replicate": "Replication",
+    "circular": "Circular",
+}
+Fill = Literal["zeros", "constant", "reflect", "replicate", "circular"]
+FILLS = (
+    ("zeros", "Zeros"),
+    ("constant", "Another number"),
+    ("reflect", "Mirror"),
+    ("replicate", "Repeat the edge"),
+    ("circular", "Wrap around"),
+)
+
+
+CONSTANT = {"mode": "constant", "value": -1.5}
+
+
+class Bordered(Layer):
+    """What the pads share."""
+
+    mode: Fill = param(default="zeros", choices=FILLS, label="Fill with", help="What the border is made of.")
+    value: float = param(default=0.0, label="Number", shown_if=("mode", ("constant",)), help="What fills the border.")
+
+    def bordered(self, sides: tuple[int, ...]) -> str:
+        """The expression for a pad with so many added on each side, those of the last axis first."""
+        value = (self.value,) if self.mode == "constant" else ()
+        size = sides[0] if len(set(sides)) == 1 else sides
+        return call(f"nn.{PADS[self.mode]}Pad{dims_of(self)}d", size, *value)
 
 
 def _check_fill(mode: str, size: Dim, pads: tuple[int, int], port: str) -> None:
@@ -29,20 +57,20 @@ def _check_fill(mode: str, size: Dim, pads: tuple[int, int], port: str) -> None:
 
 
 @layer("Pad 2D", section=SECTION, keywords="padding border frame zeros mirror reflect image", icon="frame")
-class Pad2d(Layer):
+class Pad2d(Bordered):
     """Puts a border around an image."""
 
     samples = (
         {"left": 2, "top": 0, "mode": "reflect"},
         {"left": 3, "right": 2, "mode": "replicate"},
         {"bottom": 4, "mode": "circular"},
+        CONSTANT,
     )
 
     left: int = param(default=1, min=0, max=4096, help="Columns added on the left.")
     right: int = param(default=1, min=0, max=4096, help="Columns added on the right.")
     top: int = param(default=1, min=0, max=4096, help="Rows added at the top.")
     bottom: int = param(default=1, min=0, max=4096, help="Rows added at the bottom.")
-    mode: Fill = param(default="zeros", choices=FILLS, label="Fill with", help="What the border is made of.")
 
     def shape(self, image: Image) -> Tensor:
         _check_fill(self.mode, image.height, (self.top, self.bottom), "image")
@@ -50,36 +78,65 @@ class Pad2d(Layer):
         return Image(image.channels, image.height + self.top + self.bottom, image.width + self.left + self.right)
 
     def module(self, image: Image) -> str:
-        sides = (self.left, self.right, self.top, self.bottom)
-        return call(f"nn.{PADS[self.mode]}Pad2d", sides[0] if len(set(sides)) == 1 else sides)
+        return self.bordered((self.left, self.right, self.top, self.bottom))
 
     def summary(self) -> str:
         return f"{self.left}, {self.right} · {self.top}, {self.bottom}"
 
 
 @layer("Pad 1D", section=SECTION, keywords="padding causal border zeros signal", icon="frame")
-class Pad1d(Layer):
+class Pad1d(Bordered):
     """Adds steps before and after a signal; before a convolution, only at the start, it hides the future."""
 
-    samples = ({"left": 3, "mode": "reflect"}, {"right": 2, "mode": "replicate"}, {"left": 1, "mode": "circular"})
+    samples = (
+        {"left": 3, "mode": "reflect"},
+        {"right": 2, "mode": "replicate"},
+        {"left": 1, "mode": "circular"},
+        {"mode": "constant", "value": -1.0},
+    )
 
     left: int = param(default=2, min=0, max=65536, label="Before", help="Steps added at the start.")
     right: int = param(default=0, min=0, max=65536, label="After", help="Steps added at the end.")
-    mode: Fill = param(default="zeros", choices=FILLS, label="Fill with", help="What the added steps are made of.")
 
     def shape(self, signal: Signal) -> Tensor:
         _check_fill(self.mode, signal.time, (self.left, self.right), "signal")
         return Signal(signal.channels, signal.time + self.left + self.right)
 
     def module(self, signal: Signal) -> str:
-        sides = (self.left, self.right)
-        return call(f"nn.{PADS[self.mode]}Pad1d", sides[0] if len(set(sides)) == 1 else sides)
+        return self.bordered((self.left, self.right))
 
     def summary(self) -> str:
         return f"{self.left} before · {self.right} after"
 
 
-def _indexed(axis: str, inside: str) -> str:
+@layer("Pad 3D", section=SECTION, keywords="padding border frame zeros mirror volume scan film", icon="frame")
+class Pad3d(Bordered):
+    """Puts a border around a volume, equally thick on both sides of each axis."""
+
+    samples = (
+        {"size": (0, 2, 1), "mode": "reflect"},
+        {"size": 2, "mode": "replicate"},
+        {"size": (1, 0, 2), "mode": "circular"},
+        {"size": (3, 1, 1), "mode": "constant", "value": 0.5},
+    )
+
+    size: Size3 = param(default=1, min=0, max=4096, label="Border", help="How much is added on both sides.")
+
+    def shape(self, volume: Volume) -> Tensor:
+        for side, more in zip(volume.dims[1:], self.size, strict=True):
+            _check_fill(self.mode, side, (more, more), "volume")
+        grown = (side + 2 * more for side, more in zip(volume.dims[1:], self.size, strict=True))
+        return Volume(volume.channels, *grown)
+
+    def module(self, volume: Volume) -> str:
+        deep, high, wide = self.size
+        return self.bordered((wide, wide, high, high, deep, deep))
+
+    def summary(self) -> str:
+        return by(self.size)
+
+
+def indexed(axis: str, inside: str) -> str:
     """The square bracket that takes a range along an axis."""
     dim = DIMS[axis]
     if dim == 1:
@@ -127,7 +184,7 @@ class Slice(Layer):
         start = str(self.start) if self.start else ""
         stop = "" if self.stop is None else str(self.stop)
         step = f":{self.every}" if self.every != 1 else ""
-        return f"{args[0]}{_indexed(self.axis, f'{start}:{stop}{step}')}"
+        return f"{args[0]}{indexed(self.axis, f'{start}:{stop}{step}')}"
 
     def summary(self) -> str:
         return f"{self.start} to {'the end' if self.stop is None else self.stop}"

@@ -85,7 +85,7 @@ class PoissonNLL(Distance):
         return f"{prediction}.exp()"
 
 
-@objective("Cosine similarity", keywords="angle direction embedding similarity", icon="loss")
+@objective("Cosine similarity loss", keywords="angle direction embedding similarity", icon="loss")
 class CosineSimilarityLoss(Objective):
     """For matching directions, not lengths: zero when prediction and target point the same way."""
 

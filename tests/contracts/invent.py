@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import math
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,6 +45,20 @@ UNUSUAL: dict[str, tuple[Tensor, ...]] = {
     # these only mean something for certain sizes
     "Squeeze": (Image(1, 12, 12), Sequence(6, 1)),
     "MatMul": (Sequence(6, 6), Signal(6, 6)),
+    "Expand": (Image(1, 12, 12), Sequence(6, 1)),
+}
+
+
+def _places(first: Tensor) -> Tensor:
+    return Anything(*first.dims, names=first.names, element="token")
+
+
+WIRED: dict[tuple[str, str], Callable[[Tensor], Tensor]] = {
+    # what a port takes that the first input does not tell
+    ("MaxUnpool1d", "places"): _places,
+    ("MaxUnpool2d", "places"): _places,
+    ("MaxUnpool3d", "places"): _places,
+    ("ScaledDotProductAttention", "links"): lambda first: Anything(6, 6, names=("", ""), element="mask"),
 }
 
 Inputs = Mapping[str, tuple[Any, ...]]
@@ -121,6 +136,7 @@ def _inputs(layer: Layer) -> Iterator[dict[str, tuple[Tensor, ...]]]:
                     continue
                 same = any(kind is Anything or isinstance(first, kind) for kind in port.accepts)
                 tensor = first if same else EXAMPLES[port.accepts[0]]
+                tensor = WIRED.get((type(layer).__name__, port.name), lambda _, kept=tensor: kept)(first)
                 found[port.name] = (tensor,) * (3 if port.many else 1)
             yield found
             if any(port.many for port in ports):
@@ -136,12 +152,15 @@ def _kinds(layer: Layer, accepts: tuple[type[Tensor], ...]) -> list[Tensor]:
 def data(tensor: Tensor, batch: int = 2, device: str = "cpu", values: Mapping[str, int] | None = None) -> TorchTensor:
     """A batch of such items."""
     size = (batch, *(evaluate(dim, values or {}) for dim in tensor.dims))
+    if tensor.element == "token" and tensor.rank > 1:
+        # places of a max pool: no two alike in a channel
+        return torch.rand(*size[:2], math.prod(size[2:]), device=device).argsort(dim=-1).reshape(size)
     if tensor.element == "token":
         return torch.randint(0, tensor.classes or 5, size, device=device)
     if tensor.element == "mask":
         # at least one step to look at in every row
         mask = torch.rand(size, device=device) > 0.4
-        return torch.cat([torch.ones_like(mask[:, :1]), mask[:, 1:]], dim=1)
+        return torch.cat([torch.ones_like(mask[..., :1]), mask[..., 1:]], dim=-1)
     return torch.randn(size, device=device)
 
 
