@@ -1,4 +1,4 @@
-"""Commands for blocks and networks: make, enter, leave, unpack, make unique, lend out a setting, save to the library."""
+"""Commands for blocks and networks: make, enter, leave, unpack, make unique, lend out a setting, libraries."""
 
 from __future__ import annotations
 

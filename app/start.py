@@ -1,4 +1,4 @@
-"""`make run`: opens the window; where there is no display it says so and does the same job headless, start to finish."""
+"""`make run`: opens the window; where there is no display it says so and does the same job headless."""
 
 from __future__ import annotations
 

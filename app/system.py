@@ -1,4 +1,4 @@
-"""Finds the system libraries that Qt needs and a bare Linux lacks; installs them where that is permitted, else names them."""
+"""Finds the system libraries that Qt needs and a bare Linux lacks; installs them where it may, else names them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where one is on the canvas: the way into blocks as a breadcrumb, and a tab for each network where there are several."""
+"""Where one is on the canvas: a tab for each network, and the way into blocks as a breadcrumb."""
 
 from __future__ import annotations
 
@@ -50,7 +50,10 @@ class PlaceBar(QWidget):
         for words, target in list(crumbs)[1:]:
             self._row.addWidget(IconLabel("chevron-right", "text3", parent=self))
             self._row.addWidget(self._button(words, "boxes", target, target == place))
-        self.adjustSize()
+        for place_ in range(self._row.count()):  # the layout shows new children only later, and measures them then
+            self._row.itemAt(place_).widget().show()
+        self._row.activate()
+        self.resize(self.sizeHint())
         self._settle()
 
     def _add_network(self, name: str, place: Place) -> None:
