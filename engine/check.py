@@ -31,6 +31,7 @@ from engine.infer import Finding, Inference, infer
 from engine.layer import Layer, Objective, Port, layers
 from engine.placing import add_after, insert_between
 from engine.project import Project
+from engine.recipes import Recipe, recipe_of
 from engine.shapes import Sym, Tensor
 
 Level = Literal["error", "warning", "info"]
@@ -48,7 +49,8 @@ class Fix:
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing that is wrong or doubtful. `node` is None where the project as a whole is meant."""
+    """One thing that is wrong or doubtful. `node` is None where a network or the project as a whole is meant; then
+    `network` is empty for the project."""
 
     level: Level
     node: str | None
@@ -56,34 +58,126 @@ class Problem:
     detail: str = ""
     port: str | None = None
     fixes: tuple[Fix, ...] = ()
+    network: str = ""
 
     def words(self) -> str:
         return f"{self.title}. {self.detail}" if self.detail else f"{self.title}."
 
 
 def check(project: Project, walk: Inference | None = None) -> list[Problem]:
-    """Every problem of a project, errors first, in the order of the graph.
+    """Every problem of a project, errors first, in the order of the networks and their graphs.
 
     Args:
-        walk: the inference of the project's graph, where the caller has it already.
+        walk: the inference of one of the networks, where the caller has it already.
     """
-    walk = walk or infer(project.graph, project.data.schema, project.blocks)
-    checker = _Checker(project, walk)
-    found = list(checker.problems())
-    order = {name: place for place, name in enumerate(project.graph.order)}
+    found = list(_choices(project))
+    recipe = _recipe(project)
+    trained = _trained(project, recipe)
+    if recipe is None or recipe.reads_data:
+        found += _data(project)
+    if recipe is not None:
+        found += _roles(project, recipe)
+    for name, graph in project.networks.items():
+        role = trained.get(name)
+        if role is None and not graph.nodes:
+            continue
+        checker = _Checker(project.focused(name), _walk_of(project, name, walk))
+        own = list(checker.problems(recipe is None or role is None or role in recipe.objective_roles()))
+        if role is None and trained:  # it takes no part in training, so it cannot keep it from starting
+            own = [replace(one, level="warning") if one.level == "error" else one for one in own]
+        order = {node: place for place, node in enumerate(graph.order)}
+        own.sort(key=lambda problem: order.get(problem.node or "", -1))
+        found += [replace(one, network=name, fixes=tuple(_on(name, fix) for fix in one.fixes)) for one in own]
     levels = {"error": 0, "warning": 1, "info": 2}
-    return sorted(found, key=lambda problem: (levels[problem.level], order.get(problem.node or "", -1)))
+    return sorted(found, key=lambda problem: levels[problem.level])
 
 
 def ready(project: Project) -> None:
     """Raise a `UserError` with every error of the project; do nothing where it can be trained."""
     errors = [problem for problem in check(project) if problem.level == "error"]
     if errors:
-        graph = project.graph
-        lines = [
-            (f"{label_of(graph.nodes[one.node])} ({one.node}): " if one.node else "") + one.words() for one in errors
-        ]
+        lines = []
+        for one in errors:
+            graph = project.networks.get(one.network, project.graph)
+            where = f"{label_of(graph.nodes[one.node])} ({one.node}): " if one.node and one.node in graph.nodes else ""
+            inside = f"In {one.network}: " if one.network and len(project.networks) > 1 else ""
+            lines.append(f"{inside}{where}{one.words()}")
         raise UserError("This project cannot be trained yet.\n" + "\n".join(f"  {line}" for line in lines))
+
+
+def _walk_of(project: Project, name: str, walk: Inference | None) -> Inference:
+    """The inference of a network: the caller's where it can only be of this one."""
+    graph = project.networks[name]
+    if walk is not None:
+        same = [other for other, one in project.networks.items() if walk.facts.keys() == one.nodes.keys()]
+        if same == [name]:
+            return walk
+    return infer(graph, project.data.schema, project.blocks)
+
+
+def _on(network: str, fix: Fix) -> Fix:
+    """A repair of a focused project as one of the whole project, whose networks keep their order."""
+
+    def edit(project: Project) -> Project:
+        after = fix.edit(project.focused(network))
+        return replace(after, networks={name: after.networks[name] for name in project.networks})
+
+    return replace(fix, edit=edit)
+
+
+def _choices(project: Project) -> Iterator[Problem]:
+    """Settings outside of the graph that a file or the command line may hold and that nothing takes."""
+    from engine.data.preparation import Preparation
+    from engine.data.sources import sources
+
+    data = project.data
+    makers: list[tuple[str, Callable[[], object]]] = [
+        ("The training settings", lambda: recipe_of(project.recipe)),
+        ("The preparation", lambda: Preparation(**{k: v for k, v in data.preparation.items() if k != "type"})),
+    ]
+    if data.source is not None:
+        source = data.source
+        makers.append(("The data source", lambda: sources.make(source)))
+    for what, maker in makers:
+        try:
+            maker()
+        except UserError as error:
+            yield Problem("error", None, f"{what} cannot be used", error.message)
+
+
+def _recipe(project: Project) -> Recipe | None:
+    """The project's recipe, None where its settings are wrong."""
+    try:
+        return recipe_of(project.recipe)
+    except UserError:
+        return None
+
+
+def _roles(project: Project, recipe: Recipe) -> Iterator[Problem]:
+    """The roles of a recipe that no network plays."""
+    for role, help_ in recipe.roles().items():
+        name = recipe.played_by(role)
+        if name and name not in project.networks:
+            detail = f"{help_} Add a network on a tab of that name, or choose another on the Train page."
+            yield Problem("error", None, f"{recipe.label} needs a network called “{name}”", detail)
+
+
+def _trained(project: Project, recipe: Recipe | None) -> dict[str, str]:
+    """The networks that take part in training, with their roles."""
+    if recipe is None:
+        return {}
+    first = next(iter(project.networks))
+    return {recipe.played_by(role) or first: role for role in recipe.roles()}
+
+
+def _data(project: Project) -> list[Problem]:
+    data = project.data
+    if data.source is None:
+        text = "Choose a ready-made set or your own files on the Data page."
+        return [Problem("error", None, "No data is chosen", text)]
+    if not data.fields:
+        return [Problem("error", None, "The data has not been read yet", "Open the Data page to read it.")]
+    return []
 
 
 class _Checker:
@@ -94,37 +188,15 @@ class _Checker:
         self.walk = walk
         self.live = live_nodes(project.graph)
 
-    def problems(self) -> Iterator[Problem]:
+    def problems(self, objective: bool = True) -> Iterator[Problem]:
+        """Every problem of the network; `objective` tells whether training needs one in it."""
         yield from self._shapes()
-        yield from self._ends()
+        yield from self._ends(objective)
         for node in objectives_of(self.graph):
             if not node.muted and not self.walk[node.id].findings:
                 yield from self._objective(node)
         yield from self._dead()
         yield from self._doubts()
-        yield from self._choices()
-
-    # ---- settings ----
-
-    def _choices(self) -> Iterator[Problem]:
-        """Settings outside of the graph that a file or the command line may hold and that nothing takes."""
-        from engine.data.preparation import Preparation
-        from engine.data.sources import sources
-        from engine.recipes import recipes
-
-        data = self.project.data
-        makers: list[tuple[str, Callable[[], object]]] = [
-            ("The training settings", lambda: recipes.make(self.project.recipe)),
-            ("The preparation", lambda: Preparation(**{k: v for k, v in data.preparation.items() if k != "type"})),
-        ]
-        if data.source is not None:
-            source = data.source
-            makers.append(("The data source", lambda: sources.make(source)))
-        for what, maker in makers:
-            try:
-                maker()
-            except UserError as error:
-                yield Problem("error", None, f"{what} cannot be used", error.message)
 
     # ---- shapes ----
 
@@ -206,14 +278,7 @@ class _Checker:
 
     # ---- inputs and outputs ----
 
-    def _ends(self) -> Iterator[Problem]:
-        data = self.project.data
-        if data.source is None:
-            yield Problem(
-                "error", None, "No data is chosen", "Choose a ready-made set or your own files on the Data page."
-            )
-        elif not data.fields:
-            yield Problem("error", None, "The data has not been read yet", "Open the Data page to read it.")
+    def _ends(self, objective: bool) -> Iterator[Problem]:
         if not self.graph.nodes:
             yield Problem("error", None, "The canvas is empty", "Drag an input from the palette, or open a template.")
             return
@@ -225,20 +290,17 @@ class _Checker:
                 "Data has to come in somewhere.",
                 fixes=tuple(self._add_input()),
             )
-        if not objectives_of(self.graph) and not any(node.layer == "Output" for node in self.graph.nodes.values()):
+        if not objective:
+            return
+        none = not objectives_of(self.graph) and not any(node.layer == "Output" for node in self.graph.nodes.values())
+        if none or not [node for node in objectives_of(self.graph) if not node.muted]:
             yield Problem(
                 "error",
                 None,
                 "The network has no objective",
-                "A loss says what training should make small.",
-                fixes=tuple(self._add_objective()),
-            )
-        elif not [node for node in objectives_of(self.graph) if not node.muted]:
-            yield Problem(
-                "error",
-                None,
-                "The network has no objective",
-                "Training needs a loss to make small. Drag one from the palette.",
+                "A loss says what training should make small."
+                if none
+                else "Training needs a loss to make small. Drag one from the palette.",
                 fixes=tuple(self._add_objective()),
             )
 

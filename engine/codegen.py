@@ -51,14 +51,16 @@ class Source:
 
 def generate(
     project: Project,
+    network: str | None = None,
     *,
     strict: bool = True,
     scales: Mapping[str, tuple[float, float]] | None = None,
     counts: Mapping[str, tuple[int, ...]] | None = None,
 ) -> Source:
-    """Compile a project's first network.
+    """Compile one network of a project.
 
     Args:
+        network: its name; the first one where none is named.
         strict: refuse a graph that is not complete; otherwise what is broken becomes a comment (for the code view).
         scales: mean and standard deviation of each standardized target, once training data has been read.
         counts: items per class of each target in the training part, for losses that balance classes.
@@ -66,6 +68,7 @@ def generate(
     Raises:
         UserError: in strict mode, everything that keeps the graph from running.
     """
+    project = project.focused(network or "")
     schema = project.data.schema
     walk = infer(project.graph, schema, project.blocks)
     if strict:
@@ -78,7 +81,7 @@ def generate(
     )
     outputs = output_specs(project, walk, schema)
     writer = Writer(project.blocks)
-    network = writer.network(project, walk, live, inputs, outputs)
+    body = writer.network(project, walk, live, inputs, outputs)
     text = Text()
     text.add(f'"""{_doc(project)}"""')
     text.add()
@@ -103,7 +106,7 @@ def generate(
         text.extend(one)
     text.add()
     text.add()
-    text.extend(network)
+    text.extend(body)
     text.extend(objectives_text(project, outputs, counts or {}))
     text.extend(predictions_text(project, outputs, standardized))
     text.extend(model_text(project, inputs, bool(preparation)))

@@ -26,6 +26,18 @@ class Recipe(Declared):
     catalogue_name = "recipes"
     loop: ClassVar[str] = ""
     networks: ClassVar[Mapping[str, str]] = {"main": "The network that learns."}
+    objectives: ClassVar[tuple[str, ...] | None] = None
+    """The roles whose network needs an objective node; None means all."""
+    reads_data: ClassVar[bool] = True
+    """Whether it learns from the project's data."""
+
+    def roles(self) -> Mapping[str, str]:
+        """The roles that have to be played with these settings."""
+        return self.networks
+
+    def objective_roles(self) -> tuple[str, ...]:
+        """The roles whose network needs an objective node."""
+        return tuple(self.networks) if self.objectives is None else self.objectives
 
     def played_by(self, role: str) -> str:
         """The name of the network that plays a role, empty for the project's first one."""
