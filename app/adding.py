@@ -8,11 +8,15 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, QPoint, QPointF
 
 from app import nodeview
+from engine.blocks import take_blocks
 from engine.check import bridges
-from engine.graph import BLOCK, Edge, Graph, add, connect, label_of, outputs_of
+from engine.graph import BLOCK, Block, Edge, Graph, add, connect, label_of, outputs_of
 from engine.layer import Input, layers
 from engine.layout import CARD_WIDTH, GAP_LABEL
+from engine.library import shipped
+from engine.places import graph_at, with_graph_at
 from engine.placing import add_after, free_place, insert_between, place_below
+from engine.project import Project
 from widgets.quick_add import QuickAdd, QuickRow
 
 if TYPE_CHECKING:
@@ -30,21 +34,31 @@ class Adding(QObject):
         self._menu.chosen.connect(self._on_chosen)
         self._quick: tuple[QPointF | None, str, str, str, str] | None = None
 
+    @property
+    def _blocks(self) -> dict[str, Block]:
+        """The project's blocks and those of the library that ships; a name of the project comes first."""
+        return {**shipped(), **self._document.project.blocks}
+
     def _carry_out(self, words: str, change_graph: Callable[[Graph], tuple[Graph, str]]) -> None:
+        """One step of undo that adds a node; a block of the library comes into the project with it."""
         made: list[str] = []
+        place, blocks = self._document.place, self._blocks
 
-        def edit(graph: Graph) -> Graph:
-            grown, name = change_graph(graph)
+        def edit(project: Project) -> Project:
+            grown, name = change_graph(graph_at(project, place))
             made.append(name)
-            return grown
+            for node in grown.nodes.values():
+                if node.block and node.block not in project.blocks:
+                    project = take_blocks(project, blocks, node.block)
+            return with_graph_at(project, place, grown)
 
-        if self._page.edit(words, edit) and made:
+        if self._document.edit(words, edit) and made:
             self._page.select([made[-1]])
             self._page.canvas.setFocus()
 
     def drop(self, layer: str, x: float, y: float, edge: Edge | None, after: str | None) -> None:
         if edge is not None:
-            blocks, params = self._document.project.blocks, self._usual_params(layer)
+            blocks, params = self._blocks, self._usual_params(layer)
 
             def into(graph: Graph) -> tuple[Graph, str]:
                 grown = insert_between(graph, edge, layer, params, blocks)
@@ -78,7 +92,7 @@ class Adding(QObject):
         self, graph: Graph, source: str, output: str, layer: str, place: tuple[float, float] | None = None
     ) -> tuple[Graph, str]:
         element = self._page.element(source, output or "out")
-        blocks = self._document.project.blocks
+        blocks = self._blocks
         return add_after(graph, source, layer, self._usual_params(layer), output, place, blocks, element)
 
     def add_layer(self, layer: str) -> None:
@@ -91,13 +105,13 @@ class Adding(QObject):
         self._carry_out(f"Add {label(layer)}", lambda graph: self._added(graph, layer, *place))
 
     def _insert_layer_after(self, name: str, layer: str) -> None:
-        outputs = outputs_of(self._document.graph.nodes[name], self._document.project.blocks)
+        outputs = outputs_of(self._document.graph.nodes[name], self._blocks)
         edges = [edge for edge in self._document.graph.outgoing[name] if outputs and edge.output == outputs[0]]
         gives = layers[layer].outputs if layer in layers else ("out",)
         if len(edges) == 1 and gives:
 
             def edit(graph: Graph) -> tuple[Graph, str]:
-                grown = insert_between(graph, edges[0], layer, self._usual_params(layer), self._document.project.blocks)
+                grown = insert_between(graph, edges[0], layer, self._usual_params(layer), self._blocks)
                 return grown, next(one for one in grown.nodes if one not in graph.nodes)
 
             self._carry_out(f"Insert {label(layer)}", edit)
@@ -106,14 +120,14 @@ class Adding(QObject):
 
     def insert_after(self, name: str) -> None:
         """Open the quick search for what should follow a node."""
-        outputs = outputs_of(self._document.graph.nodes[name], self._document.project.blocks)
+        outputs = outputs_of(self._document.graph.nodes[name], self._blocks)
         if not outputs:
             self._page.window_.say(
                 f"{label_of(self._document.graph.nodes[name])} has no output, so nothing can follow it."
             )
             return
         self._page.canvas.show_node(name)
-        x, y = place_below(self._document.graph, name, self._document.project.blocks)
+        x, y = place_below(self._document.graph, name, self._blocks)
         at = self._page.canvas.viewport().mapToGlobal(self._page.canvas.mapFromScene(QPointF(x, y)))
         self._open_quick(None, at, name, outputs[0], "", "")
 
@@ -123,7 +137,7 @@ class Adding(QObject):
         self._open_quick(None if inserts else scene, at, source, output, target, input)
 
     def _is_below(self, scene: QPointF, source: str) -> bool:
-        x, y = place_below(self._document.graph, source, self._document.project.blocks)
+        x, y = place_below(self._document.graph, source, self._blocks)
         return abs(scene.x() - x - CARD_WIDTH / 2) < CARD_WIDTH / 4 and abs(scene.y() - y) < GAP_LABEL
 
     def _open_quick(self, scene: QPointF | None, at: QPoint, source: str, output: str, target: str, input: str) -> None:
@@ -158,7 +172,7 @@ class Adding(QObject):
 
             def feed(graph: Graph) -> tuple[Graph, str]:
                 grown, name = self._added(graph, layer, place[0], place[1] - 60)
-                return connect(grown, name, target, input, "", self._document.project.blocks), name
+                return connect(grown, name, target, input, "", self._blocks), name
 
             self._carry_out(words, feed)
         elif not source:
@@ -182,7 +196,7 @@ class Adding(QObject):
         ):
             edge = next(edge for edge in graph.outgoing[source] if edge.output == output)
             if layers[layer].outputs:
-                blocks = self._document.project.blocks
+                blocks = self._blocks
                 grown = insert_between(graph, edge, layer, self._usual_params(layer), blocks)
                 return grown, next(one for one in grown.nodes if one not in graph.nodes)
         if not bridge:

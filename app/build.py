@@ -17,6 +17,7 @@ from app.clipboard import Clipboard
 from engine.errors import UserError
 from engine.graph import Edge, Graph, change, connect, disconnect, judge, label_of, move, remove, set_param
 from engine.layout import labelled, layout
+from engine.library import shipped
 from engine.places import crumbs
 from widgets import theme
 from widgets.canvas.view import Canvas
@@ -222,7 +223,7 @@ class BuildPage(QMainWindow):
         """Where one is: the way into blocks, and a tab for each network."""
         project, place = self.document.project, self.document.place
         self.place_bar.show_place(crumbs(project, place), list(project.networks), place)
-        self.palette_panel.set_blocks(list(project.blocks))
+        self.palette_panel.set_blocks(list(dict.fromkeys([*project.blocks, *shipped()])))
 
     def _on_moved_place(self) -> None:
         self.selection = []

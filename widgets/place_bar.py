@@ -44,9 +44,10 @@ class PlaceBar(QWidget):
                 item.widget().deleteLater()
         for name in networks:
             self._add_network(name, place)
-        add = IconButton("plus", "Add a network", parent=self, small=True)
-        add.clicked.connect(self.network_wanted)
-        self._row.addWidget(add)
+        if not place.inside:
+            add = IconButton("plus", "Add a network", parent=self, small=True)
+            add.clicked.connect(self.network_wanted)
+            self._row.addWidget(add)
         for words, target in list(crumbs)[1:]:
             self._row.addWidget(IconLabel("chevron-right", "text3", parent=self))
             self._row.addWidget(self._button(words, "boxes", target, target == place))
