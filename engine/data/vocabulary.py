@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import Any
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from engine.errors import UserError, listed
+
+if TYPE_CHECKING:
+    from engine.data.sources import Column
 
 PADDING = "<padding>"
 UNKNOWN = "<unknown>"
@@ -64,8 +65,10 @@ def places_of(classes: Sequence[str]) -> dict[str, int]:
     return {token: place for place, token in enumerate(classes)}
 
 
-def fitted(ids: Sequence[int], length: int, filler: int = 0) -> np.ndarray[Any, Any]:
+def fitted(ids: Sequence[int], length: int, filler: int = 0) -> Column:
     """Ids at one length: the beginning of longer ones, shorter ones filled up at the end."""
+    import numpy as np
+
     found = np.full(length, filler, np.int64)
     found[: min(len(ids), length)] = ids[:length]
     return found

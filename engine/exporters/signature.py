@@ -10,10 +10,10 @@ from typing import Any
 from engine.codeends import OutputSpec
 from engine.codegen import Source
 from engine.data.fields import Field
-from engine.data.raw import bound
+from engine.data.raw import FREE, bound
 from engine.layer import Input, layers
 from engine.project import Project
-from engine.shapes import Dim
+from engine.shapes import Dim, Tensor
 
 
 @dataclass(frozen=True)
@@ -23,10 +23,10 @@ class ModelInput:
     Attributes:
         name: what it is called in files: the field's name, `table` for columns.
         node: the input node.
-        kind: image, table, category, series, or the kind of its field.
-        fields: what it reads, in order.
+        kind: image, table, category, series, signal, tokens; free for one that reads no field, such as noise.
+        fields: what it reads, in order; nothing for a free one.
         dims: the shape of one raw item; a text is a length that may vary.
-        dtype: float32, or int64 for a category.
+        dtype: float32, or int64 for a category and for tokens.
         fit: how pictures of other proportions are brought to size: crop or stretch; empty for all else.
     """
 
@@ -37,6 +37,8 @@ class ModelInput:
     dims: tuple[int | str, ...]
     dtype: str
     fit: str = ""
+    classes: int = 0
+    """How many different whole numbers an int64 input takes."""
 
     def to_json(self) -> dict[str, Any]:
         """As stored in exported files."""
@@ -47,7 +49,7 @@ class ModelInput:
             found["channels"] = {1: "gray", 3: "RGB"}.get(self.dims[0] if isinstance(self.dims[0], int) else 0, "")
         if self.kind == "table":
             found["columns"] = [_column(field) for field in self.fields]
-        elif self.fields[0].classes:
+        elif self.fields and self.fields[0].classes:
             found["classes"] = list(self.fields[0].classes)
         return found
 
@@ -70,6 +72,9 @@ def signature(project: Project, source: Source) -> Signature:
         made = layers[node.layer](**node.params)
         assert isinstance(made, Input)
         kind, fields = bound(made, project.data.schema)
+        if kind == FREE:
+            inputs.append(_free_input(_free(node.id, taken), node.id, made.tensor(project.data.schema)))
+            continue
         name = _free("table" if kind == "table" else fields[0].name, taken)
         fit = str((project.data.source or {}).get("fit", "crop")) if kind == "image" else ""
         inputs.append(_model_input(name, node.id, kind, tuple(fields), fit))
@@ -80,7 +85,14 @@ def _model_input(name: str, node: str, kind: str, fields: tuple[Field, ...], fit
     if kind == "table":
         return ModelInput(name, node, kind, fields, (len(fields),), "float32")
     dims = tuple(_dim(dim) for dim in fields[0].tensor.dims)
-    return ModelInput(name, node, kind, fields, dims, "int64" if kind in ("category", "tokens") else "float32", fit)
+    dtype = "int64" if kind in ("category", "tokens") else "float32"
+    return ModelInput(name, node, kind, fields, dims, dtype, fit, len(fields[0].classes))
+
+
+def _free_input(name: str, node: str, tensor: Tensor) -> ModelInput:
+    """Noise, or the step of a diffusion: raw numbers that no field of the data holds."""
+    dtype = "int64" if tensor.element == "token" else "float32"
+    return ModelInput(name, node, FREE, (), tuple(_dim(dim) for dim in tensor.dims), dtype, "", tensor.classes or 0)
 
 
 def _dim(dim: Dim) -> int | str:

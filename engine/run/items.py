@@ -1,4 +1,5 @@
-"""Items that a person hands in for an answer: a picture, a table, arrays or typed values, as raw inputs of a model."""
+"""Items that a person hands in for an answer, as raw inputs of a model: a picture, a recording, a text, a table, arrays
+or typed values."""
 
 from __future__ import annotations
 
@@ -14,8 +15,9 @@ import numpy as np
 
 from engine.data import cells
 from engine.data.pictures import SUFFIXES, read_picture
-from engine.data.raw import raw_row
-from engine.data.sources import display, read_bytes, regular_file
+from engine.data.raw import FREE, raw_row
+from engine.data.sound import SUFFIXES as SOUNDS
+from engine.data.sources import display, read_bytes, regular_file, sources
 from engine.data.table import find_layout, to_utf8
 from engine.errors import UserError, listed
 from engine.exporters.signature import ModelInput
@@ -25,7 +27,16 @@ from engine.run.opened import Array, Opened
 MOST_BYTES = 256 * 2**20
 MOST_ITEMS = 100_000
 TABLES = (".csv", ".tsv", ".tab", ".txt")
-_NOUN = "a picture, a table (.csv), an array (.npy, .npz) or values (.json)"
+_NOUN = "a picture, a recording (.wav), a text (.txt), a table (.csv), an array (.npy, .npz) or values (.json)"
+_READS = {
+    "table": "a table (.csv)",
+    "image": "a picture",
+    "series": "a series (.npy or .csv)",
+    "signal": "a recording (.wav)",
+    "tokens": "a text",
+    "category": "a class",
+    FREE: "random numbers",
+}
 
 
 @dataclass(frozen=True)
@@ -41,12 +52,14 @@ def read_items(model: Opened, values: Any) -> Items:
     """Turn what a person handed in into raw inputs.
 
     Args:
-        values: the path of a file; several such paths; `{"item": 12}` for an item of the data set; values by column
-            or by input name; a list of those.
+        values: the path of a file; several such paths; a text where the model reads texts; `{"item": 12}` for an item
+            of the data set; values by column or by input name; a list of those.
 
     Raises:
         UserError: what does not fit, with what is expected.
     """
+    if isinstance(values, str) and _is_text(model, values):
+        return Items([_from_source(model, _only_read(model), values)], [_short(values)])
     if isinstance(values, str | Path):
         return _from_file(model, str(values))
     if isinstance(values, Mapping):
@@ -58,7 +71,7 @@ def read_items(model: Opened, values: Any) -> Items:
         if len(values) > MOST_ITEMS:
             raise UserError(f"These are {len(values):,} items; at most {MOST_ITEMS:,} are answered at once.")
         if all(isinstance(one, str) for one in values):
-            return _joined([_from_file(model, one) for one in values])
+            return _joined([read_items(model, one) for one in values])
         if all(isinstance(one, Mapping) for one in values):
             return _from_rows(model, values)
         return _from_arrays(model, {_only(model).name: _array(values, _only(model).name)}, "the values")
@@ -97,6 +110,43 @@ def _from_data(model: Opened, places: Any) -> Items:
     return Items(arrays, [dataset.named(one) for one in places], list(places))
 
 
+# ---- texts, sounds and series, as the source of the data reads them ------------------------------------------------
+
+
+def _is_text(model: Opened, value: str) -> bool:
+    """Whether a text was typed, not the path of a file."""
+    kinds = [one.kind for one in model.signature.inputs if one.kind != FREE]
+    if kinds != ["tokens"]:
+        return False
+    try:
+        return not Path(value).expanduser().is_file()
+    except (OSError, ValueError):  # too long for a path, or with a zero byte
+        return True
+
+
+def _short(value: str) -> str:
+    flat = " ".join(value.split())
+    return flat if len(flat) <= 40 else f"{flat[:39]}…"
+
+
+def _only_read(model: Opened) -> ModelInput:
+    """The single input that reads a field; one file or text can only be for that."""
+    reads = [one for one in model.signature.inputs if one.kind != FREE]
+    if len(reads) != 1 or len(model.signature.inputs) > 1:
+        names = [one.name for one in model.signature.inputs]
+        raise UserError(f"This model reads {listed(names, 'and')}. Give a value for each by its name.")
+    return reads[0]
+
+
+def _from_source(model: Opened, one: ModelInput, value: str) -> Array:
+    """A typed text or a file, read the way the training data was: same words, same rate, same window."""
+    source = sources.make(model.project.data.source or {})
+    found = source.read_item(one.fields[0], value)
+    if found is None:
+        raise UserError(f"{_short(value)} does not fit: this model reads {_READS.get(one.kind, one.kind)}.")
+    return _fitting(one, np.asarray(found)[None], one.name)
+
+
 # ---- files -------------------------------------------------------------------------------------------------------
 
 
@@ -104,9 +154,14 @@ def _from_file(model: Opened, path: str) -> Items:
     file = regular_file(path, _NOUN)
     suffix = file.suffix.lower()
     name = display(file.name)
+    if suffix in SOUNDS or (suffix in TABLES and _windows_of(model)):
+        return Items([_from_source(model, _only_read(model), str(file))], [name])
     if suffix in SUFFIXES:
         return Items([_picture(model, _of_kind(model, "image", name), file)], [name])
     content = read_bytes(file, MOST_BYTES)
+    if suffix == ".txt" and [one.kind for one in model.signature.inputs] == ["tokens"]:
+        text, _ = to_utf8(content, name)
+        return Items([_from_source(model, _only_read(model), text.decode())], [name])
     if suffix in TABLES:
         return _from_table(model, content, name)
     if suffix in (".npy", ".npz"):
@@ -122,11 +177,17 @@ def _from_file(model: Opened, path: str) -> Items:
 def _of_kind(model: Opened, kind: str, name: str) -> ModelInput:
     one = _only(model)
     if one.kind != kind:
-        reads = {"table": "a table (.csv)", "image": "a picture", "series": "a series (.npy or .csv)"}.get(
-            one.kind, one.kind
-        )
-        raise UserError(f"{name} does not fit: this model reads {reads}.")
+        raise UserError(f"{name} does not fit: this model reads {_READS.get(one.kind, one.kind)}.")
     return one
+
+
+def _windows_of(model: Opened) -> bool:
+    """Whether the model reads windows of a table of measurements."""
+    return [one.kind for one in model.signature.inputs] == ["series"] and _source_type(model) == "SeriesTable"
+
+
+def _source_type(model: Opened) -> str:
+    return str((model.project.data.source or {}).get("type"))
 
 
 def _picture(model: Opened, one: ModelInput, file: Path) -> Array:
@@ -204,8 +265,8 @@ def _all_there(model: Opened, row: Mapping[str, Any], name: str) -> None:
     for one in model.signature.inputs:
         if one.kind == "table":
             missing += [field.name for field in one.fields if field.name not in row]
-        elif one.name not in row and one.fields[0].name not in row:
-            missing.append(one.fields[0].name)
+        elif one.name not in row and (not one.fields or one.fields[0].name not in row):
+            missing.append(one.fields[0].name if one.fields else one.name)
     if missing:
         there = listed([str(key)[:40] for key in row], "and") or "nothing"
         raise UserError(
@@ -215,7 +276,8 @@ def _all_there(model: Opened, row: Mapping[str, Any], name: str) -> None:
 
 def _column(model: Opened, one: ModelInput, rows: Sequence[Mapping[str, Any]]) -> Array:
     if one.kind not in ("table", "category"):
-        return np.concatenate([_value(model, one, row.get(one.name, row.get(one.fields[0].name))) for row in rows])
+        field = one.fields[0].name if one.fields else one.name
+        return np.concatenate([_value(model, one, row.get(one.name, row.get(field))) for row in rows])
     node = model.project.graph.nodes[one.node]
     layer = layers[node.layer](**node.params)
     assert isinstance(layer, Input)
@@ -252,9 +314,11 @@ def _equal(one: str, other: str) -> bool:
 
 
 def _value(model: Opened, one: ModelInput, value: Any) -> Array:
-    """One picture or series: a file, or its numbers."""
-    if isinstance(value, str) and one.kind == "image":
+    """One picture, text, sound or series: a file, what was typed, or its numbers."""
+    if isinstance(value, str) and one.kind == "image" and not value.lower().endswith(SOUNDS):
         return _picture(model, one, regular_file(value, "a picture"))
+    if isinstance(value, str) and one.fields:
+        return _from_source(model, one, value)
     array = _array(value, one.name)
     return _fitting(one, array[None] if array.ndim == len(one.dims) else array, one.name)
 
@@ -302,7 +366,8 @@ def _fitting(one: ModelInput, array: Array, name: str) -> Array:
             f"{name} does not fit: “{one.name}” needs numbers, {' × '.join(map(str, wanted))}. It has {shape}."
         )
     if one.dtype == "int64":
-        limit = one.fields[0].width
-        if not np.all((array >= -1) & (array < limit)):
-            raise UserError(f"“{one.name}” needs class numbers from 0 to {limit - 1}, or −1 for missing.")
+        least = -1 if one.kind == "category" else 0
+        if not np.all((array >= least) & (array < one.classes)):
+            missing = ", or −1 for missing" if least else ""
+            raise UserError(f"“{one.name}” needs whole numbers from 0 to {one.classes - 1}{missing}.")
     return np.ascontiguousarray(array, one.dtype)

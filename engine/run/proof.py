@@ -132,7 +132,7 @@ def _random(one: ModelInput, seen: Array, count: int, random: np.random.Generato
     if one.kind == "image":
         return random.integers(0, 256, shape).astype(one.dtype)
     if one.dtype == "int64":
-        return random.integers(0, max(1, one.fields[0].width), shape)
+        return random.integers(0, max(1, one.classes), shape)
     flat = seen.reshape(-1, seen.shape[-1])
     made = random.uniform(_least(flat), 0.0 - _least(-flat), shape)
     if one.kind == "table":
