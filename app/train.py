@@ -5,7 +5,6 @@ The training process is its own; closing the window does not touch it, and openi
 
 from __future__ import annotations
 
-import datetime
 import os
 import time
 from collections.abc import Mapping
@@ -18,6 +17,17 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QMenu, QMessageBox
 
 from app import machine
+from app.runviews import (
+    as_choice,
+    distinct,
+    fraction,
+    metric_name,
+    planned_rate,
+    recipe_facts,
+    recipe_words,
+    run_head,
+    run_rows,
+)
 from engine.doctor import examine
 from engine.errors import UserError
 from engine.graph import label_of
@@ -26,7 +36,7 @@ from engine.recipes import recipes
 from engine.runs import Run, RunInfo, create, list_runs
 from widgets.form import Form
 from widgets.train_page import TrainPage
-from widgets.values import Advice, EpochRow, Meter, MetricName, RunHead, RunRow
+from widgets.values import Advice, EpochRow, Meter
 from widgets.views import FormContext
 
 if TYPE_CHECKING:
@@ -35,25 +45,6 @@ if TYPE_CHECKING:
 POLL = 50
 LIST_EVERY = 2.0
 DOCTOR_EVERY = 2.0
-METRICS = {
-    "loss": ("Loss", "number", False),
-    "accuracy": ("Accuracy", "share", True),
-    "top3": ("Right in the first three", "share", True),
-    "precision": ("Precision", "share", True),
-    "recall": ("Recall", "share", True),
-    "f1": ("F1", "share", True),
-    "mae": ("Mean absolute error", "number", False),
-    "rmse": ("Root mean squared error", "number", False),
-    "r2": ("R²", "number", True),
-}
-
-
-def metric_name(key: str) -> MetricName:
-    """A metric as charts show it; `digit accuracy` is accuracy of the output digit."""
-    base = key.rsplit(".", 1)[-1].rsplit("/", 1)[-1].rsplit(" ", 1)[-1]
-    text, kind, higher = METRICS.get(base, (base.capitalize(), "number", False))
-    owner = key[: -len(base)].strip("./ ")
-    return MetricName(key, f"{text} of {owner}" if owner else text, kind, higher)
 
 
 class TrainPresenter(QObject):
@@ -77,7 +68,7 @@ class TrainPresenter(QObject):
         self._examined = 0.0
         self._advice: dict[str, str] = {}
         self._meters = machine.Meters()
-        self._steps_taken = False
+        self._planned = ""
         self._timer = QTimer(self)
         self._timer.setInterval(POLL)
         self._timer.timeout.connect(self.poll)
@@ -248,30 +239,7 @@ class TrainPresenter(QObject):
             return RunInfo(run.id, run.id, "failed", message=error.message)
 
     def _show_runs(self) -> None:
-        numbers = {run.id: len(self._runs) - place for place, run in enumerate(self._runs)}
-        values = {name: info.best["value"] for name, info in self._infos.items() if info.best}
-        metric = next((str(info.best["metric"]) for info in self._infos.values() if info.best), "loss")
-        higher = metric_name(metric).higher_is_better
-        best = (max if higher else min)(values, key=lambda name: values[name]) if len(values) > 1 else ""
-        rows = []
-        for run in self._runs:
-            info = self._infos[run.id]
-            rows.append(
-                RunRow(
-                    id=run.id,
-                    name=info.name,
-                    number=numbers[run.id],
-                    state=info.state,
-                    fraction=_fraction(info),
-                    epoch=info.epoch,
-                    epochs=info.epochs,
-                    seconds=info.seconds,
-                    best_value=values.get(run.id),
-                    best_kind=metric_name(str(info.best["metric"])).kind if info.best else "number",
-                    best=run.id == best,
-                    message=info.message,
-                )
-            )
+        rows = run_rows([(run.id, self._infos[run.id]) for run in self._runs])
         self.widget.set_runs(rows)
         if self.chosen is not None:
             self.widget.set_current(self.chosen.id)
@@ -286,6 +254,7 @@ class TrainPresenter(QObject):
         self._epochs_shown = -1
         self._versions.pop(run.id, None)
         self._examined = 0.0
+        self._planned = ""
         self.widget.clear()
         self.widget.set_compared([])
         self.widget.set_current(run_id)
@@ -327,7 +296,8 @@ class TrainPresenter(QObject):
             self._window.say(f"{info.name} is ready to be tested.", tone="good")
 
     def _show_run(self, run: Run, info: RunInfo) -> None:
-        self.widget.show_run(self._head(info))
+        self.widget.show_run(run_head(info, self._number(run), self.document.project))
+        self._show_plan(run, info)
         steps = run.steps(self._seen_step)
         if len(steps):
             self._seen_step = int(steps[-1, 0])
@@ -339,7 +309,7 @@ class TrainPresenter(QObject):
 
     def _seconds(self, steps: Any, info: RunInfo) -> Any:
         """When each step was made: spread evenly over the time so far."""
-        done = max(_fraction(info) * info.epochs, float(steps[-1, 1]), 1e-9)
+        done = max(fraction(info) * info.epochs, float(steps[-1, 1]), 1e-9)
         return steps[:, 1] * (info.seconds / done)
 
     def _show_epochs(self, run: Run, info: RunInfo) -> None:
@@ -372,34 +342,20 @@ class TrainPresenter(QObject):
                 rows[node][start:epoch] = [norm] * (epoch - start)
                 latest[node] = epoch
         labels = [label_of(graph.nodes[name]) if name in graph.nodes else name for name in names]
-        self.widget.set_gradients(_distinct(labels), [rows[name] for name in names])
+        self.widget.set_gradients(distinct(labels), [rows[name] for name in names])
 
-    def _head(self, info: RunInfo) -> RunHead:
-        left = info.left_seconds if info.active else None
-        done_at = ""
-        if left is not None and info.state == "running":
-            done_at = (datetime.datetime.now() + datetime.timedelta(seconds=left)).strftime("%H:%M")
-        kinds = {one.kind for one in self.document.project.data.fields if one.role == "input"}
-        word = "images" if "image" in kinds else "series" if "series" in kinds else "rows"
-        number = next((len(self._runs) - place for place, run in enumerate(self._runs) if run.id == info.id), 1)
-        return RunHead(
-            id=info.id,
-            name=info.name,
-            number=number,
-            state=info.state,
-            epoch=info.epoch,
-            epochs=info.epochs,
-            batch=info.batch,
-            batches=info.batches,
-            seconds=info.seconds,
-            seconds_left=left,
-            done_at=done_at,
-            items_per_second=info.items_per_second or None,
-            item_word=word,
-            best_epoch=int(info.best["epoch"]) if info.best else None,
-            device=info.device,
-            message=info.message,
-        )
+    def _number(self, run: Run) -> int:
+        """The run's number in the order in which they were made."""
+        return len(self._runs) - self._runs.index(run) if run in self._runs else 1
+
+    def _show_plan(self, run: Run, info: RunInfo) -> None:
+        """What the recipe of the shown run says, and the learning rate that is still to come."""
+        if self._planned == run.id or not info.batches:
+            return
+        self._planned = run.id
+        project = run.project()
+        self.widget.set_recipe_facts(recipe_facts(project))
+        self.widget.set_planned_rate(*planned_rate(project, info))
 
     def _show_doctor(self, found: list[Any]) -> None:
         rows = [Advice(one.level, one.title, one.text, one.button, one.remedy) for one in found]
@@ -416,7 +372,7 @@ class TrainPresenter(QObject):
 
     def _change_recipe(self, remedy: str) -> None:
         recipe = dict(self.document.project.recipe)
-        optimizer = _choice(recipe.get("optimizer", "Adam"))
+        optimizer = as_choice(recipe.get("optimizer", "Adam"))
         made: Any = recipes.make(recipe)
         rate = made.optimizer.lr
         changes: dict[str, dict[str, Any]] = {
@@ -519,7 +475,7 @@ class TrainPresenter(QObject):
         tabs = self._window.top.tabs
         info = self.info
         if info is not None and info.active:
-            tabs.set_sign("train", "running", _fraction(info))
+            tabs.set_sign("train", "running", fraction(info))
         elif any(one.state in ("finished", "stopped") for one in self._infos.values()):
             tabs.set_sign("train", "done")
         elif info is not None and info.state in ("failed", "lost"):
@@ -551,32 +507,3 @@ class TrainPresenter(QObject):
 
     def _show_machine(self) -> None:
         self.widget.set_machine([Meter(*row) for row in self._meters.read()])
-
-
-def recipe_words(project: Project) -> str:
-    """What tells a run from others at a glance: `AdamW 0.003, one cycle`."""
-    made: Any = recipes.make(project.recipe)
-    schedule = "" if type(made.schedule).__name__ == "Constant" else f", {type(made.schedule).label.lower()}"
-    return f"{type(made.optimizer).label} {made.optimizer.lr:g}{schedule}"
-
-
-def _choice(value: Any) -> dict[str, Any]:
-    return {"type": value} if isinstance(value, str) else dict(value)
-
-
-def _fraction(info: RunInfo) -> float:
-    """How much of a run is done, 0 to 1."""
-    if not info.epochs:
-        return 0.0
-    part = info.batch / info.batches if info.batches and info.active else 0.0
-    return min(1.0, (info.epoch + part) / info.epochs)
-
-
-def _distinct(labels: list[str]) -> list[str]:
-    """Labels that occur twice get a number."""
-    counts: dict[str, int] = {}
-    found = []
-    for label in labels:
-        counts[label] = counts.get(label, 0) + 1
-        found.append(f"{label} {counts[label]}" if labels.count(label) > 1 else label)
-    return found

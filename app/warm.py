@@ -1,4 +1,4 @@
-"""After the first paint: loads what the pages need, one module at a time, so that the first click on a page is quick."""
+"""After the first paint: loads what the pages need, one module at a time, so that a first click is quick."""
 
 from __future__ import annotations
 
