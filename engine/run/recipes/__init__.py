@@ -1,6 +1,7 @@
 """Training loops, one flat module per recipe: which networks are built, how they move, what a step does, what is
 measured and shown. Everything around a step is `engine.run.session`.
 
+gan.py          a generator and a discriminator play against each other
 supervised.py   learning from examples with known answers
 """
 
