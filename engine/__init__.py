@@ -11,6 +11,9 @@ Map:
     check         problems and repairs                    codegen    graph to Python source
     project       the file                                templates  ready projects
     runs          the run store                           layout     where nodes stand
+    blocks        make and unpack blocks                  library    blocks that travel between projects
+    places        networks and the insides of blocks      doctor     what a run's curves say
+    jobs          train, test, predict, export            helper     the warm process behind them
     layers/ losses/ data/ recipes/ exporters/             the catalogues
     run/          the worker's world; the only place that imports torch
 """
@@ -47,15 +50,17 @@ _HOMES = {
     "create": "runs",
     "list_runs": "runs",
     "open_run": "runs",
-    "find_run": "runs",
-    "start": "runs",
+    "find": "runs",
     "train": "jobs",
     "cross_validate": "jobs",
     "test": "jobs",
     "predict": "jobs",
     "export": "jobs",
     "exporters": "exporters",
-    "arrange": "layout",
+    "layout": "layout",
+    "group": "blocks",
+    "unpack": "blocks",
+    "load_library": "library",
 }
 
 __all__ = sorted(_HOMES)
