@@ -364,14 +364,14 @@ class _Checker:
         fitting = [one for one in self.schema.values() if one.kind in made.target_kinds]
         what = f"The data has no field “{name}”" if name else f"The data has no {listed(made.target_kinds)} as a target"
 
-        def to(field: Field) -> Fix:
+        def to(field: Field) -> Fix | None:
             def edit(project: Project) -> Project:
                 data = project.data.with_role(field.name, "target")
                 return replace(project.with_graph(set_param(project.graph, node.id, "target", field.name)), data=data)
 
-            return Fix(f"Use {field.name}", (f"{field.kind}",), edit)
+            return self._priced(f"Use {field.name}", (f"{field.kind}",), edit)
 
-        fixes = tuple(to(one) for one in fitting[-2:]) if self.schema else ()
+        fixes = tuple(fix for fix in map(to, fitting[-2:]) if fix is not None)
         return Problem(
             "error",
             node.id,

@@ -131,11 +131,11 @@ class Param:
         low_word = "above" if self.above is not None else "from"
         high_word = "below" if self.below is not None else "to"
         if low is not None and high is not None:
-            return f" {low_word} {low:g} {high_word} {high:g}"
+            return f" {low_word} {_digits(low)} {high_word} {_digits(high)}"
         if low is not None:
-            return f" above {low:g}" if self.above is not None else f" of at least {low:g}"
+            return f" above {_digits(low)}" if self.above is not None else f" of at least {_digits(low)}"
         if high is not None:
-            return f" below {high:g}" if self.below is not None else f" of at most {high:g}"
+            return f" below {_digits(high)}" if self.below is not None else f" of at most {_digits(high)}"
         return ""
 
     def _inside(self, number: float) -> bool:
@@ -145,6 +145,13 @@ class Param:
             and (self.above is None or number > self.above)
             and (self.below is None or number < self.below)
         )
+
+
+def _digits(number: float) -> str:
+    """A limit as people read it: 1 000 000, not 1e+06."""
+    if float(number).is_integer() and 10_000 <= abs(number) < 1e12:
+        return f"{int(number):,}".replace(",", "\u2009")
+    return f"{number:g}"
 
 
 def _number(param: Param, value: Any, whole: bool) -> Any:

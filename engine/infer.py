@@ -246,7 +246,8 @@ def _facts(graph: Graph, node: Node, facts: Mapping[str, Facts], around: _Around
         title, _, detail = error.message.partition("\n")
         return Facts(inputs=inputs, findings=(Finding(title, detail or _senders(graph, inputs, node), error.port),))
     except UserError as error:
-        return Facts(inputs=inputs, findings=(Finding(error.message),))
+        title, _, detail = error.message.partition(". ")
+        return Facts(inputs=inputs, findings=(Finding(title.removesuffix("."), detail),))
 
 
 def resolve(node: Node, names: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,66 @@
+"""Where new nodes go: below what they follow, clear of every other card, with what stood there moved down."""
+
+from __future__ import annotations
+
+from engine.graph import Graph
+from engine.layout import head_height, host_of
+from engine.placing import add_after, bottom_of, free_place, insert_between, place_below
+from tests.engine.making import graph
+
+LINE = graph(
+    {"in_1": "TableInput", "a_1": "Linear", "b_1": "Linear", "mse_1": "MSE"},
+    "in_1 > a_1",
+    "a_1 > b_1",
+    "b_1 > mse_1.prediction",
+)
+
+
+def clear(drawn: Graph) -> bool:
+    """Whether no card that stands alone covers the next one below it in the same column."""
+    alone = [node for node in drawn.nodes.values() if host_of(drawn, node.id) is None]
+    column = sorted((node.y, node.id) for node in alone if node.x == 0)
+    return all(
+        top + head_height(drawn.nodes[name], {}) <= below
+        for (top, name), (below, _) in zip(column, column[1:], strict=False)
+    )
+
+
+def test_a_node_in_a_wire_makes_room_and_keeps_the_order() -> None:
+    grown = insert_between(LINE, LINE.edges[1], "Linear")
+    (name,) = set(grown.nodes) - set(LINE.nodes)
+    ys = [grown.nodes[one].y for one in ("a_1", name, "b_1", "mse_1")]
+    assert ys == sorted(ys) and len(set(ys)) == 4 and clear(grown)
+    assert [edge.source for edge in grown.incoming["b_1"]] == [name]
+    assert grown.nodes["in_1"] == LINE.nodes["in_1"]
+
+
+def test_a_small_layer_joins_the_card_it_follows() -> None:
+    grown = insert_between(LINE, LINE.edges[1], "ReLU")
+    (name,) = set(grown.nodes) - set(LINE.nodes)
+    assert host_of(grown, name) == "a_1" and grown.nodes[name].x == grown.nodes["a_1"].x
+    assert bottom_of(grown, name) > bottom_of(LINE, "a_1") and clear(grown)
+
+
+def test_a_wire_that_runs_upwards_moves_nothing() -> None:
+    upside = graph({"in_1": "TableInput", "a_1": "Linear"}, "in_1 > a_1")
+    from engine.graph import move
+
+    turned = move(upside, {"in_1": (0, 500), "a_1": (0, 0)})
+    grown = insert_between(turned, turned.edges[0], "Linear")
+    assert grown.nodes["a_1"].y == 0 and grown.nodes["in_1"].y == 500
+
+
+def test_a_node_behind_another_is_wired_and_stands_below_it() -> None:
+    grown, name = add_after(LINE, "a_1", "Linear", {"features": 3})
+    assert [edge.source for edge in grown.incoming[name]] == ["a_1"]
+    assert grown.nodes[name].y >= place_below(LINE, "a_1")[1] and grown.nodes[name].params == {"features": 3}
+    placed, other = add_after(LINE, "a_1", "Linear", place=(700, 40))
+    assert (placed.nodes[other].x, placed.nodes[other].y) == (700, 40)
+    source, loose = add_after(LINE, "mse_1", "Linear")
+    assert source.incoming[loose] == []  # a loss gives nothing to wire
+
+
+def test_a_free_place_is_one_that_no_card_covers() -> None:
+    x, y = free_place(LINE, 0, 90)
+    assert all(abs(x - node.x) >= 200 or abs(y - node.y) >= 60 for node in LINE.nodes.values())
+    assert free_place(Graph(), 5, 6) == (5, 6)
