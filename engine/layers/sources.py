@@ -55,7 +55,7 @@ class LearnedParameter(nn.Module):
         self.value = nn.Parameter(spread * torch.randn(size))
 
     def forward(self, like: Tensor) -> Tensor:
-        return self.value.expand(like.size(0), *self.value.shape)
+        return self.value.repeat(like.size(0), *[1] * self.value.dim())
 '''
 
     size: Ints = param(default=(8,), min=1, max=1_000_000, help=SIZE)
