@@ -127,7 +127,7 @@ class Window(QMainWindow):
             shown = getattr(other, "shown", None)
             if shown is not None:
                 shown(other is page)
-        self._show_run_button()
+        self.show_run_button()
         self._fit()
 
     @property
@@ -236,8 +236,8 @@ class Window(QMainWindow):
     def _refresh(self) -> None:
         self._show_state()
         self._show_facts()
-        self._show_signs()
-        self._show_run_button()
+        self.show_signs()
+        self.show_run_button()
 
     def _show_state(self) -> None:
         if not self.has_project:
@@ -264,7 +264,7 @@ class Window(QMainWindow):
             words.size(memory_bytes) if memory_bytes and parameters else "",
         )
 
-    def _show_signs(self) -> None:
+    def show_signs(self) -> None:
         """The signs on the page tabs: done, running, errors, findings, not yet."""
         document, tabs = self.document, self.top.tabs
         data = document.project.data
@@ -280,7 +280,8 @@ class Window(QMainWindow):
             for key in ("train", "test", "export"):
                 tabs.set_sign(key, "todo")
 
-    def _show_run_button(self) -> None:
+    def show_run_button(self) -> None:
+        """Bring the Run button up to date."""
         if not self.has_project:
             return
         filled = self.page in ("data", "build", "train")
