@@ -1,7 +1,10 @@
 """Training loops, one flat module per recipe: which networks are built, how they move, what a step does, what is
 measured and shown. Everything around a step is `engine.run.session`.
 
+diffusion.py    a network learns to take noise out of pictures
+dqn.py          an agent learns what every action is worth
 gan.py          a generator and a discriminator play against each other
+ppo.py          an agent does more of what turned out better than expected
 supervised.py   learning from examples with known answers
 """
 
