@@ -52,12 +52,19 @@ class BatchNorm(Layer):
 class LayerNorm(Layer):
     """Brings each item to a common scale on its own, whatever the batch; usual in transformers."""
 
-    samples = ({"over": "all"}, {"eps": 1e-3}, {"affine": False}, {"bias": False})
+    samples = ({"over": "all"}, {"over": "channels"}, {"eps": 1e-3}, {"affine": False}, {"bias": False})
+    CHANNELS = '''
+class ChannelNorm(nn.LayerNorm):
+    """Brings the channels of each point to a common scale."""
 
-    over: Literal["features", "all"] = param(
+    def forward(self, x: Tensor) -> Tensor:
+        return super().forward(x.movedim(1, -1)).movedim(-1, 1)
+'''
+
+    over: Literal["features", "channels", "all"] = param(
         default="features",
-        choices=(("features", "The last axis"), ("all", "The whole item")),
-        help="What shares one scale: the features of each step, or all numbers of an item.",
+        choices=(("features", "The last axis"), ("channels", "The channels of each point"), ("all", "The whole item")),
+        help="What shares one scale: the features of each step, the channels of each point, or all numbers of an item.",
     )
     eps: float = param(default=1e-5, above=0, max=1, advanced=True, label="Epsilon", help=EPS_HELP)
     affine: bool = param(
@@ -69,7 +76,16 @@ class LayerNorm(Layer):
 
     def over_dims(self, x: Tensor) -> tuple[Dim, ...]:
         """The dimensions that share one scale."""
-        return x.dims if self.over == "all" else x.dims[-1:]
+        if self.over == "all":
+            return x.dims
+        return x.dims[:1] if self._of_points(x) else x.dims[-1:]
+
+    def _of_points(self, x: Tensor) -> bool:
+        """Whether channels share a scale that are not the last axis."""
+        return self.over == "channels" and not isinstance(x, Numbers | Sequence)
+
+    def supports(self) -> tuple[str, ...]:
+        return (self.CHANNELS,) if self.over == "channels" else ()
 
     def shape(self, x: Numbers | Sequence | Signal | Image | Volume) -> Tensor:
         for dim in self.over_dims(x):
@@ -81,13 +97,14 @@ class LayerNorm(Layer):
         rest = options(eps=(self.eps, 1e-5), elementwise_affine=(self.affine, True))
         if self.affine:
             rest.update(options(bias=(self.bias, True)))
-        return call("nn.LayerNorm", over if len(over) > 1 else over[0], **rest)
+        name = "ChannelNorm" if self._of_points(x) else "nn.LayerNorm"
+        return call(name, over if len(over) > 1 else over[0], **rest)
 
     def parameters(self, x: Tensor) -> Dim:
         return product(self.over_dims(x)) * (1 + self.bias) if self.affine else 0
 
     def summary(self) -> str:
-        return "whole item" if self.over == "all" else ""
+        return {"all": "whole item", "channels": "channels"}.get(self.over, "")
 
 
 @layer("Group norm", section=SECTION, keywords="groupnorm gn normalize", icon="groupnorm")
