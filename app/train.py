@@ -34,10 +34,10 @@ from engine.graph import label_of
 from engine.project import Project
 from engine.recipes import recipes
 from engine.runs import Run, RunInfo, create, list_runs
-from widgets.form import Form
+from widgets.recipe_panel import RecipePanel
 from widgets.train_page import TrainPage
 from widgets.values import Advice, EpochRow, Meter
-from widgets.views import FormContext
+from widgets.views import FieldView, FormContext
 
 if TYPE_CHECKING:
     from app.window import Window
@@ -55,8 +55,10 @@ class TrainPresenter(QObject):
         self._window = window
         self.document = window.document
         self.widget = TrainPage()
-        self._form = Form()
+        self._form = RecipePanel()
+        self._form.set_recipes([(cls.__name__, cls.label) for cls in recipes])
         self._form.changed.connect(self._on_recipe)
+        self._form.recipe_chosen.connect(self._on_recipe_type)
         self.widget.set_recipe_widget(self._form)
         self._runs: list[Run] = []
         self._infos: dict[str, RunInfo] = {}
@@ -396,12 +398,23 @@ class TrainPresenter(QObject):
             return
         cls = recipes[str(recipe["type"])]
         values = {name: value for name, value in recipe.items() if name != "type"}
-        self._form.show_values(cls, values, cls.problems_of(values), FormContext())
+        context = FormContext(tuple(FieldView(one.name, one.kind) for one in self.document.project.data.fields))
+        self._form.show_recipe(cls.__name__, cls.help(), cls, values, cls.problems_of(values), context)
         self.widget.set_train_enabled(not self.why_not_train(), self.why_not_train())
 
     def focus_setting(self, name: str) -> None:
         """Put the keyboard into a setting of the recipe."""
         self._form.focus_on(name)
+
+    def _on_recipe_type(self, name: str) -> None:
+        """Train in another way; settings that both ways have stay as they are."""
+        shared = recipes[name].params()
+
+        def edit(project: Project) -> Project:
+            kept = {key: value for key, value in project.recipe.items() if key in shared}
+            return replace(project, recipe={**kept, "type": name})
+
+        self.document.edit(f"Train by {recipes[name].label.lower()}", edit)
 
     def _on_recipe(self, name: str, value: Any) -> None:
         self._edit_recipe(f"Set {name.replace('_', ' ')}", {name: value}, merge=f"recipe.{name}")
