@@ -57,6 +57,14 @@ PRECISION = param(
     choices=(("32-bit", "32-bit"), ("bf16 mixed", "bf16 mixed"), ("fp16 mixed", "fp16 mixed")),
     help="Mixed precision is faster on many devices and needs less memory. fp16 needs an NVIDIA GPU.",
 )  # fmt: skip
+AUGMENTATIONS = param(
+    default=(), catalogue="augmentations", label="Augmentation",
+    help="Changes to the training pictures that leave the answer as it is, in this order. They make more of few.",
+)  # fmt: skip
+START_FROM = param(
+    default={"type": "Scratch"}, catalogue="starts", label="Start from",
+    help="Whether the network learns from the beginning or goes on from what another run has learned.",
+)  # fmt: skip
 
 
 def network(role: str) -> Any:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Literal
 
+from engine.data.augmentations import Augment
 from engine.recipes import Recipe, recipes, shared
 from engine.recipes.optimizers import Optimizer
 from engine.recipes.schedules import Schedule
+from engine.recipes.starts import StartFrom
 
 
 @recipes.add("Learn from examples", keywords="supervised classification regression")
@@ -27,3 +29,5 @@ class Supervised(Recipe):
     seed: int = shared.SEED
     device: Literal["auto", "cpu", "cuda", "mps"] = shared.DEVICE
     precision: Literal["32-bit", "bf16 mixed", "fp16 mixed"] = shared.PRECISION
+    augmentations: tuple[Augment, ...] = shared.AUGMENTATIONS
+    start_from: StartFrom = shared.START_FROM

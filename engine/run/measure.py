@@ -65,11 +65,17 @@ def tally_of(built: Built, part: Part) -> Tally:
     return Tally(kinds, predict, part.scales, CHUNK_ITEMS if part.device.type == "cpu" else 16 * CHUNK_ITEMS)
 
 
-def measure(built: Built, part: Part, batch: int = BATCH) -> dict[str, float]:
-    """The losses and measures of a model over all items of a part. Leaves the network in use mode (`eval`)."""
+def measure(
+    built: Built, part: Part, batch: int = BATCH, shares: Mapping[str, float] | None = None
+) -> dict[str, float]:
+    """The losses and measures of a model over all items of a part. Leaves the network in use mode (`eval`).
+
+    Args:
+        shares: how much each objective counts, where that is not what the nodes say.
+    """
     if not part.count:
         raise UserError("This part of the data is empty. Give it a larger share on the Data page.")
-    shares, tally = shares_of(built), tally_of(built, part)
+    shares, tally = shares or shares_of(built), tally_of(built, part)
     sums = torch.zeros(1, dtype=torch.float64)
     built.network.eval()
     with torch.inference_mode():

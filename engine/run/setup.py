@@ -48,7 +48,9 @@ class Setup:
     options: Mapping[str, Any] = field(default_factory=dict)
     course: Course = field(default_factory=Course)
     folder: Path | None = None
-    """The run's, for recipes that keep files there."""
+    """The run's, for recipes that keep files there or look for other runs beside it."""
+    notes: list[str] = field(default_factory=list)
+    """Sentences for the run's log of events, such as what came from another run."""
 
     @cached_property
     def dataset(self) -> Dataset:

@@ -156,6 +156,8 @@ def _put_back(run: Run, session: Session) -> None:
         break
     else:
         session.telemetry.event(0, "started", f"Started on {session.setup.device}.")
+        for note in session.setup.notes:
+            session.telemetry.event(0, "note", note)
     store.cut(connection, session.course.step, session.course.epoch)
 
 
