@@ -18,10 +18,10 @@ from torch.nn import functional as F
 from engine.recipes.diffusion import Diffusion
 from engine.run import diagnose, state
 from engine.run.average import Average
+from engine.run.learner import batches_of, order_of, training_part
 from engine.run.model import weights_of
 from engine.run.mover import Mover
 from engine.run.pictures import grid
-from engine.run.recipes.supervised import batches_of, order_of, training_part
 from engine.run.sampling import Denoiser
 from engine.run.session import Sample, Step
 from engine.run.setup import Setup

@@ -21,10 +21,10 @@ from engine.recipes.gan import Gan
 from engine.run import diagnose, state
 from engine.run.average import Average
 from engine.run.generating import CategoryInput, ImageInput, NoiseInput, known_inputs, only, places, the_output
+from engine.run.learner import batches_of, order_of, training_part
 from engine.run.model import Built, weights_of
 from engine.run.mover import Mover
 from engine.run.pictures import grid
-from engine.run.recipes.supervised import batches_of, order_of, training_part
 from engine.run.session import Sample, Step
 from engine.run.setup import Setup
 from engine.shapes import Numbers
