@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLayout, QVBoxLayout, QWidget
 
 from widgets import theme
 from widgets.controls import Choice, Label
@@ -31,7 +31,8 @@ class RecipePanel(QWidget):
         self.choice.chosen.connect(self.recipe_chosen)
         self.help = Label("", role="secondary", color="text2", wrap=True)
         self.form = Form()
-        self.form.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)  # never squeezed by the help
+        # a form that wraps labels reports too little height for its width; its least height is right
+        self.form.layout().setSizeConstraint(QLayout.SizeConstraint.SetMinimumSize)
         self.form.changed.connect(self.changed)
         for widget in (self.choice, self.help, self.form):
             column.addWidget(widget)
