@@ -81,6 +81,7 @@ class Document(QObject):
         self.project = Project()
         self.path: Path | None = None
         self.draft: Path | None = None
+        self._on_disk: tuple[int, int] | None = None
         self.place = known(self.project, Place())
         self.walk: Inference = infer(self.project.graph, {})
         """The inference of the network that is worked on."""
@@ -202,6 +203,11 @@ class Document(QObject):
         return self.path is not None and _content(self.project) != _content(self._saved)
 
     @property
+    def changed_on_disk(self) -> bool:
+        """Whether somebody else has written the file since it was opened or saved here."""
+        return self.path is not None and self._on_disk is not None and _stamp(self.path) != self._on_disk
+
+    @property
     def runs(self) -> Path:
         """The folder for new runs."""
         home = self.path or self.draft
@@ -226,6 +232,7 @@ class Document(QObject):
         self.project = project
         self.place = known(project, Place())
         self._saved = project
+        self._on_disk = _stamp(path) if path else None
         self._analyse()
         self._journal_dirty = path is None
         self.write_journal()
@@ -279,6 +286,7 @@ class Document(QObject):
         old = _journal_of(self.path) if self.path else None
         draft = self.draft
         self.path, self.draft = target, None
+        self._on_disk = _stamp(target)
         self.project = project
         self._saved = project
         self._journal_dirty = False
@@ -328,6 +336,15 @@ def _journal_of(path: Path) -> Path:
     """Where the unsaved edits of a named project are kept: never in the project's own folder."""
     key = hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:16]
     return state_folder() / "journal" / f"{key}{SUFFIX}"
+
+
+def _stamp(path: Path) -> tuple[int, int] | None:
+    """What tells one state of a file from another."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return (found.st_mtime_ns, found.st_size)
 
 
 def slug(name: str) -> str:

@@ -373,7 +373,29 @@ class Window(QMainWindow):
     def save(self) -> bool:
         if self.document.path is None:
             return self.save_as()
+        if self.document.changed_on_disk:
+            return self._save_over_change()
         return self.attempt(self.document.save) and self._said_saved()
+
+    def _save_over_change(self) -> bool:
+        """The file changed behind our back: nothing is overwritten without a clear choice."""
+        assert self.document.path is not None
+        path = self.document.path
+        box = QMessageBox(self)
+        box.setWindowTitle("Lamina")
+        box.setText(f"{path.name} was changed by another program since it was opened here.")
+        box.setInformativeText("Your work is safe in this window. What should happen to the file?")
+        roles = QMessageBox.ButtonRole
+        copy = box.addButton("Save as another file", roles.AcceptRole)
+        over = box.addButton("Replace the file", roles.DestructiveRole)
+        box.addButton(QMessageBox.StandardButton.Cancel)
+        box.setDefaultButton(copy)
+        box.exec()
+        if box.clickedButton() is copy:
+            return self.save_as()
+        if box.clickedButton() is over:
+            return self.attempt(self.document.save) and self._said_saved()
+        return False
 
     def save_as(self) -> bool:
         path, _ = QFileDialog.getSaveFileName(
