@@ -69,7 +69,7 @@ def output_specs(project: Project, walk: Inference, schema: Schema) -> tuple[Out
                 weight=made.weight,
                 target=target if field_ else "",
                 metrics=made.metrics,
-                classes=field_.classes if field_ else (),
+                classes=field_.classes if field_ and made.metrics else (),
             )
         )
         for port, tensors in facts.inputs.items():

@@ -220,7 +220,7 @@ class Objective(Layer):
     metrics: ClassVar[tuple[str, ...]] = ()
     """Names of the metrics shown for it, the one that decides the best epoch first."""
 
-    target: typing.Annotated[str, FieldOf(("category", "number", "image", "series", "tokens"))] = param(
+    target: typing.Annotated[str, FieldOf(("category", "number", "image", "series", "signal", "tokens"))] = param(
         default="", label="Target", help="The data field that holds the right answer."
     )
     weight: float = param(

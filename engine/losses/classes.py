@@ -5,7 +5,7 @@ from __future__ import annotations
 from engine.declare import Floats, param
 from engine.layer import Objective, literal, objective
 from engine.layers.rules import alike, fixed, refuse
-from engine.losses.rules import classes_fit
+from engine.losses.rules import classes_fit, two_classes
 from engine.shapes import Category, Image, Numbers, Sequence, Signal, Tensor, Tokens, Volume, differ
 
 WEIGHTS_HELP = "One number per class: how much each counts. Empty counts all the same."
@@ -32,6 +32,7 @@ class CrossEntropy(Objective):
     Takes raw scores, one per class; no Softmax is needed before it.
     """
 
+    covers = ("CrossEntropyLoss",)
     target_kinds = ("category",)
     metrics = ("accuracy", "f1", "precision", "recall", "top3")
     samples = ({"label_smoothing": 0.1}, {"class_weights": (1.0, 2.0, 0.5, 1.0, 1.0, 3.0, 1.0, 1.0)})
@@ -66,6 +67,7 @@ class CrossEntropy(Objective):
 class SequenceCrossEntropy(Objective):
     """For choosing a class at every step, such as the next word of a text. Takes raw scores, one per class and step."""
 
+    covers = ("CrossEntropyLoss",)
     target_kinds = ("tokens",)
     metrics = ("accuracy",)
     samples = ({"label_smoothing": 0.1}, {"ignore": 0})
@@ -114,6 +116,7 @@ class BinaryCrossEntropy(Objective):
     Takes raw scores; no Sigmoid is needed before it.
     """
 
+    covers = ("BCEWithLogitsLoss",)
     target_kinds = ("category", "image")
     metrics = ("accuracy", "f1", "precision", "recall")
     samples = ({"positive_weight": 3.0}, {"positive_weight": 0.5})
@@ -127,22 +130,7 @@ class BinaryCrossEntropy(Objective):
         prediction: Numbers | Sequence | Signal | Image | Volume,
         target: Category | Numbers | Sequence | Signal | Image | Volume | None = None,
     ) -> Tensor:
-        if isinstance(target, Category):
-            if target.classes is not None and target.classes != 2:
-                refuse(
-                    f"{self.label} needs two classes",
-                    f"The target has {target.classes}. Use Cross-entropy instead.",
-                    "target",
-                )
-            if not isinstance(prediction, Numbers) or differ(prediction.features, 1):
-                refuse(
-                    f"{self.label} needs one score",
-                    f"The prediction is {prediction.words()}; a yes-or-no answer takes a single number.",
-                    "prediction",
-                )
-        elif target is not None:
-            alike(self, prediction, target, "target")
-        return prediction
+        return two_classes(self, prediction, target)
 
     def loss(self, prediction: str, target: str) -> str:
         weight = f", pos_weight={prediction}.new_tensor({self.positive_weight!r})" if self.positive_weight != 1 else ""
@@ -160,6 +148,7 @@ class BinaryCrossEntropy(Objective):
 class NLL(Objective):
     """Cross-entropy for networks that end in Log softmax."""
 
+    covers = ("NLLLoss",)
     target_kinds = ("category",)
     metrics = ("accuracy", "f1", "precision", "recall", "top3")
     samples = ({"class_weights": (1.0, 2.0, 0.5, 1.0, 1.0, 3.0, 1.0, 1.0)},)

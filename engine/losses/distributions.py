@@ -15,6 +15,7 @@ from engine.shapes import Numbers, Sequence, Tensor
 class KLDivergence(Objective):
     """For copying another network's shares over classes: zero when both give the same. Takes raw scores."""
 
+    covers = ("KLDivLoss",)
     target_kinds = ()
     metrics = ()
     samples = ({"temperature": 4.0}, {"target_is": "probabilities"}, {"target_is": "probabilities", "temperature": 2.0})

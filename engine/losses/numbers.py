@@ -28,6 +28,7 @@ class Distance(Objective):
 class MSE(Distance):
     """For predicting numbers: the squared distance to the right ones, so that large errors count most."""
 
+    covers = ("MSELoss",)
     metrics = ("rmse", "mae", "r2")
 
     def loss(self, prediction: str, target: str) -> str:
@@ -38,6 +39,7 @@ class MSE(Distance):
 class L1(Distance):
     """For predicting numbers: the plain distance to the right ones, so that a few wild values do not rule."""
 
+    covers = ("L1Loss",)
     metrics = ("mae", "rmse", "r2")
 
     def loss(self, prediction: str, target: str) -> str:
@@ -48,6 +50,7 @@ class L1(Distance):
 class Huber(Distance):
     """For predicting numbers with some wild values: squared for small errors, plain for large ones."""
 
+    covers = ("HuberLoss",)
     metrics = ("mae", "rmse", "r2")
     samples = ({"delta": 0.5}, {"delta": 2.0})
 
@@ -62,6 +65,7 @@ class Huber(Distance):
 class SmoothL1(Distance):
     """Like Huber, with the steepness of its outer part fixed; usual for the corners of boxes."""
 
+    covers = ("SmoothL1Loss",)
     metrics = ("mae", "rmse", "r2")
     samples = ({"beta": 0.5}, {"beta": 2.0})
 
@@ -76,6 +80,7 @@ class SmoothL1(Distance):
 class PoissonNLL(Distance):
     """For predicting counts, such as visitors per hour; the network gives the logarithm of the count."""
 
+    covers = ("PoissonNLLLoss",)
     metrics = ("mae", "rmse", "r2")
 
     def loss(self, prediction: str, target: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -29,8 +30,59 @@ PAIRS: dict[str, tuple[Tensor, Tensor]] = {
     "NLL": (Numbers(8), Category(classes=8)),
     "SequenceCrossEntropy": (Sequence(6, 20), Tokens(6, classes=20)),
     "BinaryCrossEntropy": (Numbers(1), Category(classes=2)),
+    "ShareCrossEntropy": (Numbers(1), Category(classes=2)),
+    "MultiMargin": (Numbers(8), Category(classes=8)),
+    "SoftMargin": (Numbers(1), Category(classes=2)),
+    "HingeEmbedding": (Numbers(1), Category(classes=2)),
+    "MarginRanking": (Numbers(1), Category(classes=2)),
+    "CosineEmbedding": (Numbers(8), Category(classes=2)),
+    "CTC": (Sequence(6, 20), Tokens(3, classes=20)),
 }
 """Prediction and target where they differ in shape."""
+
+
+SHAPED: dict[str, Callable[[TorchTensor], TorchTensor]] = {
+    "ShareCrossEntropy": torch.sigmoid,
+    "HingeEmbedding": torch.abs,
+}
+"""What a prediction must look like where not every number will do."""
+ANSWERS: dict[str, Callable[[TorchTensor], TorchTensor]] = {
+    "CTC": lambda t: t.clamp(min=1),
+    "MultiLabelSoftMargin": lambda t: (t > 0).float(),
+    "MultiLabelMargin": lambda t: (t > 0).float(),
+}
+"""The same for the target."""
+
+
+def guessed(cls: type[Objective], count: int) -> TorchTensor:
+    return SHAPED.get(cls.__name__, lambda x: x)(data(pair(cls)[0], count))
+
+
+def answered(cls: type[Objective], count: int) -> TorchTensor:
+    return ANSWERS.get(cls.__name__, lambda x: x)(data(pair(cls)[1], count))
+
+
+def further(cls: type[Objective]) -> list[str]:
+    """The ports besides prediction and target."""
+    return [port.name for port in cls.ports() if port.name not in ("prediction", "target")]
+
+
+def judged(made: Objective) -> Tensor:
+    """What the shape rule says of fitting inputs."""
+    prediction, target = pair(type(made))
+    wired = {port: (prediction,) for port in ("prediction", *further(type(made)))} | {"target": (target,)}
+    args, named = arguments(made, wired)
+    found: Tensor = made.shape(*args, **named)
+    return found
+
+
+def written(made: Objective) -> str:
+    """The source of the loss with a variable per port."""
+    return made.loss("p", "t", **{port: port for port in further(type(made))})
+
+
+def others(cls: type[Objective], count: int) -> dict[str, TorchTensor]:
+    return {port: data(pair(cls)[0], count) for port in further(cls)}
 
 
 def pair(cls: type[Objective]) -> tuple[Tensor, Tensor]:
@@ -44,16 +96,16 @@ def run(loss: str, **tensors: TorchTensor) -> TorchTensor:
 
 @every_objective
 def test_loss_runs_and_learns(cls: type[Objective]) -> None:
-    prediction, target = pair(cls)
     for settings in ({}, *cls.samples):
         made = cls(**settings)
-        assert made.shape(prediction, target) == prediction
+        assert judged(made) == pair(cls)[0]
         torch.manual_seed(0)
-        answer = data(target, 4)
+        answer = answered(cls, 4)
         if settings.get("target_is") == "probabilities":
             answer = answer.softmax(dim=-1)
-        guess = data(prediction, 4).requires_grad_()
-        first = run(made.loss("scores", "answer"), scores=guess, answer=answer)
+        guess = guessed(cls, 4).requires_grad_()
+        rest = others(cls, 4)
+        first = run(written(made), p=guess, t=answer, **rest)
         assert first.shape == ()
         assert torch.isfinite(first)
         first.backward()
@@ -61,7 +113,7 @@ def test_loss_runs_and_learns(cls: type[Objective]) -> None:
         assert guess.grad.abs().sum() > 0
         with torch.no_grad():
             better = guess - 0.01 * guess.grad
-        assert run(made.loss("scores", "answer"), scores=better, answer=answer) < first
+        assert run(written(made), p=better, t=answer, **rest) < first
 
 
 @every_objective
@@ -74,17 +126,27 @@ def test_metrics_and_widths(cls: type[Objective]) -> None:
     if isinstance(target, Category) and target.classes != 2:
         assert width == 8
     assert width is None or width == made.widths(8)
-    assert [port.name for port in cls.ports()] == ["prediction", "target"]
-    assert cls.port("target").optional
+    ports = [port.name for port in cls.ports()]
+    assert ports[0] == "prediction"
+    assert not cls.needs_target() or (ports[-1] == "target" and cls.port("target").optional)
+    assert cls.needs_target() or not cls.target_kinds
 
 
 @every_objective
 def test_batches_of_one_and_weights(cls: type[Objective]) -> None:
-    prediction, target = pair(cls)
     torch.manual_seed(1)
-    assert torch.isfinite(run(cls().loss("p", "t"), p=data(prediction, 1), t=data(target, 1)))
+    assert torch.isfinite(run(written(cls()), p=guessed(cls, 1), t=answered(cls, 1), **others(cls, 1)))
     with pytest.raises(UserError, match="Weight needs"):
         cls(weight=-1)
+
+
+def _label_margin(scores: TorchTensor, labels: TorchTensor) -> TorchTensor:
+    """By hand: every right label against every wrong one."""
+    rows = []
+    for score, label in zip(scores, labels, strict=True):
+        right, wrong = score[label > 0], score[label == 0]
+        rows.append((1 - (right[:, None] - wrong)).relu().sum() / len(score))
+    return torch.stack(rows).mean()
 
 
 WRITTEN: list[tuple[str, dict[str, Any], Any]] = [
@@ -119,6 +181,42 @@ WRITTEN: list[tuple[str, dict[str, Any], Any]] = [
         {"temperature": 2.0},
         lambda p, t: 4 * ((t / 2).softmax(1) * ((t / 2).log_softmax(1) - (p / 2).log_softmax(1))).sum(1).mean(),
     ),
+    ("ShareCrossEntropy", {}, lambda p, t: nn.BCELoss()(p.squeeze(1), t.float())),
+    ("MultiMargin", {"squared": True, "margin": 0.5}, lambda p, t: nn.MultiMarginLoss(p=2, margin=0.5)(p, t)),
+    ("SoftMargin", {}, lambda p, t: nn.SoftMarginLoss()(p.squeeze(1), 2.0 * t - 1)),
+    ("HingeEmbedding", {"margin": 2.0}, lambda p, t: nn.HingeEmbeddingLoss(2.0)(p.squeeze(1), 2.0 * t - 1)),
+    (
+        "MarginRanking",
+        {"margin": 0.5},
+        lambda p, t, other: nn.MarginRankingLoss(0.5)(p.squeeze(1), other.squeeze(1), 2.0 * t - 1),
+    ),
+    ("CosineEmbedding", {"margin": 0.2}, lambda p, t, other: nn.CosineEmbeddingLoss(0.2)(p, other, 2.0 * t - 1)),
+    (
+        "TripletMargin",
+        {"margin": 0.5, "swap": True},
+        lambda p, t, positive, negative: nn.TripletMarginLoss(0.5, swap=True)(p, positive, negative),
+    ),
+    (
+        "TripletMargin",
+        {"by_angle": True},
+        lambda p, t, positive, negative: (
+            (nn.CosineSimilarity()(p, negative) - nn.CosineSimilarity()(p, positive) + 1).relu().mean()
+        ),
+    ),
+    ("MultiLabelSoftMargin", {}, lambda p, t: nn.MultiLabelSoftMarginLoss()(p, t)),
+    ("MultiLabelMargin", {}, lambda p, t: _label_margin(p, t)),
+    (
+        "CTC",
+        {},
+        lambda p, t: nn.CTCLoss()(
+            p.transpose(0, 1).log_softmax(2), t, torch.tensor([6, 6, 6, 6]), torch.tensor([3, 3, 3, 3])
+        ),
+    ),
+    (
+        "GaussianNLL",
+        {"floor": 0.5},
+        lambda p, t, log_variance: nn.GaussianNLLLoss(eps=0.5)(p, t, log_variance.exp()),
+    ),
     (
         "NormalKL",
         {},
@@ -133,14 +231,13 @@ WRITTEN: list[tuple[str, dict[str, Any], Any]] = [
 ]
 
 
-@pytest.mark.parametrize(("name", "settings", "written"), WRITTEN, ids=lambda value: str(value)[:40])
-def test_loss_matches_torch(name: str, settings: dict[str, Any], written: Any) -> None:
+@pytest.mark.parametrize(("name", "settings", "expected"), WRITTEN, ids=lambda value: str(value)[:40])
+def test_loss_matches_torch(name: str, settings: dict[str, Any], expected: Any) -> None:
     cls = next(found for found in OBJECTIVES if found.__name__ == name)
-    prediction, target = pair(cls)
     torch.manual_seed(2)
-    guess, answer = data(prediction, 4), data(target, 4)
-    found = run(cls(**settings).loss("p", "t"), p=guess, t=answer)
-    torch.testing.assert_close(found, written(guess, answer))
+    guess, answer, rest = guessed(cls, 4), answered(cls, 4), others(cls, 4)
+    found = run(written(cls(**settings)), p=guess, t=answer, **rest)
+    torch.testing.assert_close(found, expected(guess, answer, **rest))
 
 
 def test_every_objective_has_a_written_call() -> None:
@@ -163,6 +260,11 @@ def test_every_objective_has_a_written_call() -> None:
         ("Huber", Image(3, 4, 4), Image(1, 4, 4), "target"),
         ("KLDivergence", Numbers(8), None, "target"),
         ("NormalKL", Numbers(8), None, "target"),
+        ("MultiMargin", Numbers(7), Category(classes=8), "prediction"),
+        ("SoftMargin", Numbers(1), Category(classes=3), "target"),
+        ("CTC", Sequence(6, 19), Tokens(3, classes=20), "prediction"),
+        ("CTC", Sequence(2, 20), Tokens(3, classes=20), "prediction"),
+        ("MultiLabelMargin", Numbers(8), Numbers(7), "target"),
     ],
 )
 def test_mismatches_name_the_port(name: str, prediction: Tensor, target: Tensor | None, port: str) -> None:
