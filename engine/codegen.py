@@ -95,7 +95,7 @@ def generate(
         known = scales or {}
         inside = ", ".join(f"{literal(name)}: {known.get(name, (0.0, 1.0))!r}" for name in standardized)
         text.add(f"SCALES = {{{inside}}}")
-    preparation = _preparation(project, inputs, schema)
+    preparation = _preparation(project, inputs, schema, strict)
     if preparation:
         text.block(preparation)
     for support in writer.supports:
@@ -142,7 +142,7 @@ def _doc(project: Project) -> str:
     return plain_words(f"{project.name}. {line}", WIDTH - 30) or "A network."
 
 
-def _preparation(project: Project, inputs: tuple[InputSpec, ...], schema: Schema) -> str:
+def _preparation(project: Project, inputs: tuple[InputSpec, ...], schema: Schema, strict: bool) -> str:
     from engine.data.preparation import Preparation, preparation_source
 
     if not inputs:
@@ -154,4 +154,6 @@ def _preparation(project: Project, inputs: tuple[InputSpec, ...], schema: Schema
         assert isinstance(made, Input)
         pairs.append((node, made))
     values = {name: value for name, value in project.data.preparation.items() if name != "type"}
+    if not strict and Preparation.problems_of(values):
+        values = {}
     return preparation_source(pairs, schema, Preparation(**values))

@@ -64,7 +64,7 @@ def _open(values: Mapping[str, Any]) -> dict[str, Any]:
 
 def block_json(block: Block) -> dict[str, Any]:
     params = [
-        {name: value for name, value in _open(vars(declared)).items() if value is not None and value != ""}
+        _open({name: value for name, value in vars(declared).items() if value is not None and value != ""})
         for declared in block.params
     ]
     found: dict[str, Any] = {"name": block.name, "graph": graph_json(block.graph)}

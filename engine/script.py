@@ -72,7 +72,7 @@ if __name__ == "__main__":
     train()
 '''
 
-_SCALES = """    for name in SCALES:  # learned on a standard scale, that of the training part; answers are in the real unit
+_SCALES = """    for name in SCALES:  # learned on a standard scale, measured on the training part
         known = targets[name][parts["train"]].double()
         spread = float(known.std(correction=0))
         SCALES[name] = (float(known.mean()), spread) if spread > 0 else (float(known.mean()), 1.0)

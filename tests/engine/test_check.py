@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import replace
 from typing import Any
 
@@ -40,30 +41,85 @@ CASES: dict[str, tuple[Project, str, str, str | None, int]] = {
     "not read": (Project(data=DataChoice(source={"type": "IrisData"})), "error", "has not been read", None, 0),
     "empty": (project(Graph()), "error", "canvas is empty", None, 0),
     "no input": (project(graph({"a_1": "Linear"})), "error", "has no input", None, 1),
-    "no objective": (project(graph({"in_1": "TableInput", "a_1": LINEAR3}, "in_1 > a_1")), "error", "no objective", None, 1),
-    "only an output": (project(graph({"in_1": "TableInput", "a_1": LINEAR3, "out_1": "Output"}, "in_1 > a_1", "a_1 > out_1")), "error", "no objective", None, 0),
-    "open input": (project(graph({"in_1": "TableInput", "a_1": LINEAR3, "loss_1": "CrossEntropy"}, "a_1 > loss_1")), "error", "has no input", "a_1", 1),
+    "no objective": (
+        project(graph({"in_1": "TableInput", "a_1": LINEAR3}, "in_1 > a_1")),
+        "error",
+        "no objective",
+        None,
+        1,
+    ),
+    "only an output": (
+        project(graph({"in_1": "TableInput", "a_1": LINEAR3, "out_1": "Output"}, "in_1 > a_1", "a_1 > out_1")),
+        "error",
+        "no objective",
+        None,
+        0,
+    ),
+    "open input": (
+        project(graph({"in_1": "TableInput", "a_1": LINEAR3, "loss_1": "CrossEntropy"}, "a_1 > loss_1")),
+        "error",
+        "has no input",
+        "a_1",
+        1,
+    ),
     "wrong kind": (chain(("Linear", {"features": 10}), fields=DIGITS), "error", "needs", "layer_1", 1),
     "unknown layer": (chain("Mystery"), "error", "not known", "layer_1", 0),
     "wrong setting": (chain(("Linear", {"features": 0})), "error", "Features", "layer_1", 0),
     "too wide": (chain(("Linear", {"features": 7})), "error", "needs 3 numbers", "loss_1", 1),
-    "too wide, no Linear": (chain(LINEAR3, "ReLU", ("Linear", {"features": 5}), "Tanh"), "error", "needs 3 numbers", "loss_1", 1),
+    "too wide, no Linear": (
+        chain(LINEAR3, "ReLU", ("Linear", {"features": 5}), "Tanh"),
+        "error",
+        "needs 3 numbers",
+        "loss_1",
+        1,
+    ),
     "too wide for a number": (chain(LINEAR3, fields=HOUSES, loss="MSE"), "error", "needs 1 number", "loss_1", 1),
     "no target": (without_role(chain(LINEAR3)), "error", "has no target", "loss_1", 1),
-    "lost target": (chain(LINEAR3, loss=("CrossEntropy", {"target": "gone"})), "error", "has no target", "loss_1", 1),  # type: ignore[arg-type]
-    "wrong target": (chain(LINEAR3, loss=("MSE", {"target": "species"})), "error", "does not fit", "loss_1", 1),  # type: ignore[arg-type]
-    "not two classes": (chain(("Linear", {"features": 1}), loss="BinaryCrossEntropy"), "error", "does not fit", "loss_1", 1),
+    "lost target": (chain(LINEAR3, loss=("CrossEntropy", {"target": "gone"})), "error", "has no target", "loss_1", 1),
+    "wrong target": (chain(LINEAR3, loss=("MSE", {"target": "species"})), "error", "does not fit", "loss_1", 1),
+    "not two classes": (
+        chain(("Linear", {"features": 1}), loss="BinaryCrossEntropy"),
+        "error",
+        "does not fit",
+        "loss_1",
+        1,
+    ),
     "leads nowhere": (
-        project(graph({"in_1": "TableInput", "a_1": LINEAR3, "b_1": "Tanh", "c_1": "ReLU", "loss_1": "CrossEntropy"}, "in_1 > a_1", "a_1 > loss_1", "in_1 > b_1", "b_1 > c_1")),
-        "warning", "leads nowhere", "c_1", 1,
+        project(
+            graph(
+                {"in_1": "TableInput", "a_1": LINEAR3, "b_1": "Tanh", "c_1": "ReLU", "loss_1": "CrossEntropy"},
+                "in_1 > a_1",
+                "a_1 > loss_1",
+                "in_1 > b_1",
+                "b_1 > c_1",
+            )
+        ),
+        "warning",
+        "leads nowhere",
+        "c_1",
+        1,
     ),
     "softmax twice": (chain(LINEAR3, "Softmax"), "warning", "comes twice", "layer_2", 1),
     "muted input": (muted(chain(LINEAR3), "input_1"), "error", "nothing to pass on", "input_1", 0),
-    "wrong recipe": (chain(LINEAR3, recipe={"type": "Supervised", "epochs": -1}), "error", "training settings", None, 0),
+    "wrong recipe": (
+        chain(LINEAR3, recipe={"type": "Supervised", "epochs": -1}),
+        "error",
+        "training settings",
+        None,
+        0,
+    ),
     "unknown recipe": (chain(LINEAR3, recipe={"type": "Dreaming"}), "error", "training settings", None, 0),
-    "wrong preparation": (chain(LINEAR3, data=DataChoice({"type": "IrisData"}, IRIS, preparation={"type": "Preparation", "numbers": "?"})), "error", "preparation", None, 0),
+    "wrong preparation": (
+        chain(
+            LINEAR3, data=DataChoice({"type": "IrisData"}, IRIS, preparation={"type": "Preparation", "numbers": "?"})
+        ),
+        "error",
+        "preparation",
+        None,
+        0,
+    ),
     "unknown source": (chain(LINEAR3, data=DataChoice({"type": "Oracle"}, IRIS)), "error", "data source", None, 0),
-}  # fmt: skip
+}
 
 
 def the_problem(value: Project, title: str, node: str | None) -> Problem | None:
@@ -111,9 +167,11 @@ def test_a_second_reader_of_the_last_layer_keeps_its_width() -> None:
     value = project(
         graph(
             {"in_1": "TableInput", "a_1": ("Linear", {"features": 7}), "loss_1": "CrossEntropy", "out_1": "Output"},
-            "in_1 > a_1", "a_1 > loss_1", "a_1 > out_1",
+            "in_1 > a_1",
+            "a_1 > loss_1",
+            "a_1 > out_1",
         )
-    )  # fmt: skip
+    )
     (fix,) = check(value)[0].fixes
     assert fix.label == "Insert Linear" and fix.edit(value).graph.nodes["a_1"].params == {"features": 7}
 
@@ -123,10 +181,8 @@ def test_repairs_can_be_applied_after_other_edits_without_harm() -> None:
     fixes = [fix for one in check(value) for fix in one.fixes]
     assert fixes
     for fix in fixes:
-        try:
+        with contextlib.suppress(UserError):  # the node is gone: a sentence, no crash
             check(fix.edit(value.with_graph(Graph())))
-        except UserError as error:  # the node is gone: a sentence, no crash
-            assert error.message
 
 
 def test_a_clean_project_has_nothing_to_say_and_is_ready() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 from engine.graph import Graph
 from engine.layout import head_height, host_of
 from engine.placing import add_after, bottom_of, free_place, insert_between, place_below
@@ -20,8 +22,7 @@ def clear(drawn: Graph) -> bool:
     alone = [node for node in drawn.nodes.values() if host_of(drawn, node.id) is None]
     column = sorted((node.y, node.id) for node in alone if node.x == 0)
     return all(
-        top + head_height(drawn.nodes[name], {}) <= below
-        for (top, name), (below, _) in zip(column, column[1:], strict=False)
+        top + head_height(drawn.nodes[name], {}) <= below for (top, name), (below, _) in itertools.pairwise(column)
     )
 
 
