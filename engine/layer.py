@@ -198,9 +198,7 @@ class Input(Layer):
     """Base of the nodes through which data comes in; each is bound to one field of the data."""
 
     field_kinds: ClassVar[tuple[str, ...]] = ()
-    """The kinds of data field it can be bound to."""
-    drawn: ClassVar[str] = ""
-    """What is drawn at random for every item where no field is read: `noise` (normal numbers) or `step`."""
+    """The kinds of data field it can be bound to; none where it reads no field, such as noise."""
 
     def tensor(self, schema: Mapping[str, Any]) -> Tensor:
         """The shape that comes in, given the data's fields by name; `Misfit` where the field is missing or wrong."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, ClassVar, Literal
 
 from engine.declare import Ints, param
 from engine.layer import Layer, call, layer
@@ -28,7 +28,7 @@ def replaced(x: Tensor, along: int, size: Dim) -> Tensor:
 class Along(Layer):
     """What the functions along an axis share that keep the shape."""
 
-    samples: tuple[dict[str, object], ...] = ({"axis": "last"}, {"axis": "height"}, {"axis": "time"})
+    samples: ClassVar[tuple[dict[str, Any], ...]] = ({"axis": "last"}, {"axis": "height"}, {"axis": "time"})
 
     axis: Axis = param(default="last", choices=AXIS_CHOICES, help=ALONG)
 

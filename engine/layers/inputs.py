@@ -157,8 +157,6 @@ class SignalInput(Input):
 class NoiseInput(Input):
     """Brings random numbers in, drawn anew for every item: what a generator makes pictures from."""
 
-    drawn = "noise"
-
     size: int = param(default=64, min=1, max=1_000_000, help="How many random numbers each item gets.")
 
     def shape(self) -> Tensor: ...  # type: ignore[empty-body]
@@ -173,8 +171,6 @@ class NoiseInput(Input):
 @layer("Time step input", section=SECTION, keywords="diffusion noise level denoise step", icon="clock")
 class TimeStepInput(Input):
     """Brings the step of a diffusion in, drawn anew for every item while training: how noisy its picture is."""
-
-    drawn = "step"
 
     steps: int = param(default=1000, min=1, max=1_000_000, help="How many steps there are; the first is 0.")
 

@@ -15,7 +15,7 @@ from engine.shapes import Dim, Numbers, Tensor, differ
 class Cell(Started):
     """What the cells share."""
 
-    outputs = ("state",)
+    outputs: ClassVar[tuple[str, ...]] = ("state",)
     samples: ClassVar[tuple[dict[str, Any], ...]] = ({"bias": False}, {"init": "orthogonal"})
     gates: ClassVar[int] = 1
 
