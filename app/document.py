@@ -314,6 +314,11 @@ class Document(QObject):
         except (OSError, UserError) as error:
             self.refused.emit(f"Your work could not be kept on disk: {error}")
 
+    def close(self) -> None:
+        """Say nothing any more: the stack clears itself when it is deleted, and would tell a window that is gone."""
+        self.write_journal()
+        self.stack.blockSignals(True)
+
     def discard_journal(self) -> None:
         """Forget unsaved edits of a named project, once the person decided so."""
         self._journal.stop()

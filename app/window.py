@@ -523,7 +523,7 @@ class Window(QMainWindow):
         if self.has_project and not self.may_leave():
             event.ignore()
             return
-        self.document.write_journal()
+        self.document.close()
         self._tidy_drafts()
         memory.save_window_state(
             {"geometry": bytes(self.saveGeometry().toHex().data()).decode(), "closed": time.time()}

@@ -172,9 +172,8 @@ def main() -> None:
     """Print every figure."""
     with private_display():
         times = first_paint()
-        print(
-            f"process start to first paint: median {statistics.median(times):.2f} s, {min(times):.2f}–{max(times):.2f}"
-        )
+        spread = f"{min(times):.2f} to {max(times):.2f}"
+        print(f"process start to first paint: median {statistics.median(times):.2f} s, {spread}")
         from PySide6.QtWidgets import QApplication
 
         from app import memory
