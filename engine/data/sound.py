@@ -80,13 +80,15 @@ def find_recordings(root: Path) -> Recordings:
         if len(files) > MOST_FILES:
             raise UserError(f"{display(str(root))} holds more than {MOST_FILES:,} recordings. Take a part of it.")
     if not files:
-        there = f" It holds {_other_words(others)}: convert them to WAV." if others else ""
+        there = f" It holds {_other_words(others)}: convert to WAV." if others else ""
         raise UserError(f"{display(str(root))} holds no recordings.{there} Choose a folder with WAV files (.wav).")
     return Recordings(root, tuple(sorted(files)), others)
 
 
 def _other_words(others: Counter[str]) -> str:
-    return listed([f"{count:,} {suffix} files" for suffix, count in others.most_common(3)], "and")
+    return listed(
+        [f"{count:,} {suffix} file{'s' if count > 1 else ''}" for suffix, count in others.most_common(3)], "and"
+    )
 
 
 def state_hash(found: Recordings) -> str:
@@ -189,17 +191,25 @@ def shaped(sounds: np.ndarray[Any, Any], form: Form) -> Column:
 def _notes(bad: list[str], counts: Counter[str], found: Recordings, form: Form) -> list[str]:
     notes = []
     if bad:
-        what = "1 recording is" if len(bad) == 1 else f"{len(bad):,} recordings are"
-        notes.append(f"{what} left out: {' '.join(bad[:MOST_NAMED])}")
+        verb = "is" if len(bad) == 1 else "are"
+        notes.append(f"{_recordings(len(bad))} {verb} left out: {' '.join(bad[:MOST_NAMED])}")
     if counts["long"]:
-        notes.append(f"{counts['long']:,} recordings are longer than {form.seconds:g} s and lose their end.")
+        verb = "is longer than" if counts["long"] == 1 else "are longer than"
+        end = "loses its end" if counts["long"] == 1 else "lose their end"
+        notes.append(f"{_recordings(counts['long'])} {verb} {form.seconds:g} s and {end}.")
     if counts["rate"]:
-        notes.append(f"{counts['rate']:,} recordings had another rate and were brought to {form.rate:,} Hz.")
+        verb = "was" if counts["rate"] == 1 else "were"
+        notes.append(f"{_recordings(counts['rate'])} had another rate and {verb} brought to {form.rate:,} Hz.")
     if counts["silent"]:
-        notes.append(f"{counts['silent']:,} recordings are silent.")
+        notes.append(f"{_recordings(counts['silent'])} {'is' if counts['silent'] == 1 else 'are'} silent.")
     if found.others:
-        notes.append(f"{_other_words(found.others)} are left out: convert them to WAV.")
+        verb = "is" if sum(found.others.values()) == 1 else "are"
+        notes.append(f"{_other_words(found.others)} {verb} left out: only WAV is read.")
     return notes
+
+
+def _recordings(count: int) -> str:
+    return "1 recording" if count == 1 else f"{count:,} recordings"
 
 
 def one_recording(path: Path, field: Field, form: Form) -> Column:

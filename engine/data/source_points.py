@@ -35,7 +35,7 @@ class PointsData(Generated):
         shown_if=("pattern", ("spirals", "circles", "blobs")),
         help="How many classes there are.",
     )
-    noise: float = param(default=0.15, min=0, max=5, help="How far points lie off their place; the whole is 2 wide.")
+    noise: float = param(default=0.1, min=0, max=5, help="How far points lie off their place; the whole is 2 wide.")
 
     def load(self, reading: Reading | None = None) -> Loaded:
         import numpy as np

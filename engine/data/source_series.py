@@ -105,6 +105,13 @@ class SeriesTable(Source):
         values[~np.isfinite(values)] = np.nan
         return names, values, labels, notes
 
+    def _trained_on(self) -> list[str]:
+        """The columns of the table of the training; nothing where it is no longer there."""
+        try:
+            return self._table(read_bytes(regular_file(self.path, _NOUN), MOST_BYTES), self.title())[0]
+        except UserError:
+            return []
+
     def read_item(self, field: Field, value: str) -> Column | None:
         """The last window of another table with the same columns."""
         import numpy as np
@@ -115,10 +122,10 @@ class SeriesTable(Source):
         name = display(path.name)
         names, values, _, _ = self._table(read_bytes(path, MOST_BYTES), name)
         width = field.tensor.dims[-1]
-        wanted = list(self.columns) or names
+        wanted = list(self.columns) or self._trained_on() or names
         missing = [one for one in wanted if one not in names]
         if missing or len(wanted) != width:
-            needs = listed(self.columns, "and") if self.columns else f"{width} columns of numbers"
+            needs = listed(wanted, "and") if missing else f"{width} columns of numbers"
             raise UserError(f"{name} does not fit: this model reads {needs}. It has {listed(names, 'and')}.")
         if len(values) < self.window:
             raise UserError(

@@ -94,7 +94,7 @@ class TextTable(Source):
         _, groups = np.unique(ids, axis=0, return_inverse=True)
         again = len(groups) - len(np.unique(groups))
         if again:
-            notes.append(f"{again:,} texts repeat another word for word; the same text is always in one part only.")
+            notes.append(f"Texts that repeat another: {again:,}. The same text is always in one part only.")
         return Loaded(tuple(fields), columns, names, notes, groups=groups.ravel().astype(np.int64) if again else None)
 
     def _column(self, name: str, names: list[str], setting: str) -> str:
@@ -125,7 +125,7 @@ class TextTable(Source):
         kept = "all are in the vocabulary" if len(counts) <= len(classes) - 2 else f"{len(classes) - 2:,} are kept"
         notes.append(f"{len(counts):,} different {self.unit} occur; {kept}.")
         if long:
-            notes.append(f"{long:,} texts are longer than {self.length:,} {self.unit} and lose their end.")
+            notes.append(f"Texts longer than {self.length:,} {self.unit} lose their end: {long:,} of {len(texts):,}.")
         return tokens(name, self.length, classes), ids
 
     def read_item(self, field: Field, value: str) -> Column | None:

@@ -11,6 +11,7 @@ from engine.errors import UserError, listed
 from engine.exporters import Progress, silent
 from engine.run.opened import Array, Opened, opened
 from engine.run.reports import class_probabilities, class_report, number_report, picture_report
+from engine.run.reports_steps import step_report
 
 if TYPE_CHECKING:
     from engine.runs import Run
@@ -63,7 +64,8 @@ def part_of(model: Opened, dataset: Dataset, part: str) -> Array:
 def _report(model: Opened, dataset: Dataset, spec: OutputSpec, answers: Array, indices: Array) -> dict[str, Any]:
     """What one output shows, by the kind of its target."""
     about = {"name": spec.name, "node": spec.node, "target": spec.target}
-    if not spec.target:
+    if not spec.target or (dataset.field(spec.target).kind == "category" and not spec.metrics):
+        # a loss such as Ranking answers with a score or a list, not with a class
         return {**about, "kind": "none", "count": len(answers), "metrics": {}, "mistakes": []}
     from engine.data.raw import raw_targets
 
@@ -71,6 +73,8 @@ def _report(model: Opened, dataset: Dataset, spec: OutputSpec, answers: Array, i
     if not spec.classes:
         report = number_report if dataset.field(spec.target).kind == "number" else picture_report
         return {**about, **report(answers, truth, indices, dataset.named)}
+    if truth.ndim == 2 and answers.ndim == 3:
+        return {**about, **step_report(answers, truth, spec.classes, indices, dataset.named)}
     rows = class_probabilities(answers, len(spec.classes))
     known = truth >= 0
     return {

@@ -13,6 +13,7 @@ import numpy as np
 
 from engine.codeends import OutputSpec
 from engine.data.sources import read_bytes, regular_file
+from engine.data.vocabulary import END, decode
 from engine.errors import UserError
 from engine.exporters import Progress, silent
 from engine.run.items import read_items
@@ -118,6 +119,8 @@ def _answers(outputs: Sequence[OutputSpec], found: Sequence[Array], row: int) ->
 
 
 def _one(spec: OutputSpec, answer: Array) -> dict[str, Any]:
+    if spec.classes and answer.ndim == 3:
+        return _steps(spec, answer[0])
     if spec.classes:
         rows = class_probabilities(answer, len(spec.classes))
         order = np.argsort(-rows[0], kind="stable")[:TOP]
@@ -137,6 +140,19 @@ def _one(spec: OutputSpec, answer: Array) -> dict[str, Any]:
     if answer.ndim == 4 and answer.shape[1] in (1, 3):
         found["png"] = _png(answer[0])
     return found
+
+
+def _steps(spec: OutputSpec, answer: Array) -> dict[str, Any]:
+    """A token at every step (steps, classes): as text, and what may come at the last step."""
+    order = np.argsort(-answer[-1], kind="stable")[:TOP]
+    likely = answer.argmax(axis=1)
+    ended: Array = np.flatnonzero(likely == spec.classes.index(END)) if END in spec.classes else likely[:0]
+    told = likely[: int(ended[0])] if len(ended) else likely
+    return {
+        "text": decode(told.tolist(), spec.classes),
+        "tokens": [spec.classes[one] for one in likely.tolist()],
+        "next": [[spec.classes[one], float(answer[-1, one])] for one in order],
+    }
 
 
 def _png(picture: Array) -> str:
