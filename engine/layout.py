@@ -82,6 +82,8 @@ def host_of(graph: Graph, name: str) -> str:
 
 def head_height(node: Node, blocks: Blocks = NO_BLOCKS) -> int:
     """How high a node's card is on its own."""
+    if node.extra.get("collapsed") is True:
+        return SLIM
     return HEAD if node.block or summary_of(node, blocks) or not node.known else SLIM
 
 
