@@ -315,9 +315,12 @@ class Document(QObject):
             self.refused.emit(f"Your work could not be kept on disk: {error}")
 
     def close(self) -> None:
-        """Say nothing any more: the stack clears itself when it is deleted, and would tell a window that is gone."""
+        """Keep what is open and forget the steps. A stack that is deleted with steps in it tells a window that is gone,
+        and crashes where Python has ended before Qt."""
         self.write_journal()
         self.stack.blockSignals(True)
+        self.stack.clear()
+        self._steps.clear()
 
     def discard_journal(self) -> None:
         """Forget unsaved edits of a named project, once the person decided so."""

@@ -34,6 +34,8 @@ from widgets import theme, words
 from widgets.controls import ToastHost
 from widgets.shell import StatusBar, TopBar
 
+AFTER_PAINT = 200
+"""Milliseconds left to the first paint before anything else is loaded."""
 PAGES = ("data", "build", "train", "test", "export")
 
 
@@ -69,7 +71,7 @@ class Window(QMainWindow):
         self.show_gallery()
         self._warmer = Warmer(self)
         crash.install(self.document.write_journal, self._tell_crash)
-        QTimer.singleShot(200, self._after_first_paint)
+        QTimer.singleShot(AFTER_PAINT, self, self._after_first_paint)
 
     # ---- pages, made on first use so that the window is there at once ----
 
@@ -232,6 +234,13 @@ class Window(QMainWindow):
         self._refresh()
         page = str(self.document.project.view.get("page", "build"))
         self.show_page(page if page in PAGES else "build")
+        QTimer.singleShot(AFTER_PAINT, self, self._find_runs)
+
+    def _find_runs(self) -> None:
+        """Make the Train page while the person looks around: it finds the runs, one of which may be going on."""
+        if self.has_project and "train" not in self._pages and self.isVisible():
+            self.train.show_signs()
+            self._show_run_button()
 
     def _refresh(self) -> None:
         self._show_state()
