@@ -80,10 +80,10 @@ def edit_value(project: Project, number: int, place: int, typed: str) -> tuple[P
         return project, ""
     graph, put = _graph_of(project, owner)
     name = owner.split("/")[-1]
-    node = graph.node(name)
     row = [at for at, one in source.lines.items() if one == owner].index(number)
     exact: list[tuple[str, Project]] = []
     near: list[tuple[str, Project]] = []
+    broken = False
     for key, value in _candidates(project, graph, name, ast.literal_eval(old.text), new):
         try:
             tried = put(_set(graph, name, key, value))
@@ -92,17 +92,30 @@ def edit_value(project: Project, number: int, place: int, typed: str) -> tuple[P
             continue
         own = [at for at, one in written.lines.items() if one == owner]
         there = written.text.split("\n")[own[row] - 1] if row < len(own) else ""
+        named = re.search(rf"\b{key}\w*=$", line[: old.start])
+        broken |= bool(named) and (not there or there.strip().startswith("#"))
         if there in (edited, _without(line, old, edited)):  # what is usual is not written
             exact.append((key, tried))
-        elif there != line and _value_at(there, place) == _value_at(edited, place):
+        elif there != line and _alike(there, edited, place):
             near.append((key, tried))  # another value of the line follows from this one
-    found = exact or near
+    return _decided(exact or near, graph, name, old.text, new, broken)
+
+
+def _decided(
+    found: list[tuple[str, Project]], graph: Graph, name: str, old: str, new: Any, broken: bool
+) -> tuple[Project, str]:
+    node = graph.nodes[name]
     if len(found) == 1:
         return found[0][1], f"Set {found[0][0]} of {label_of(node)}"
     if found:
         keys = ", ".join(key for key, _ in found)
         raise UserError(f"This value could be {keys} of {label_of(node)}. Change it in the inspector.")
-    raise UserError(_why_not(graph, name, old.text, new))
+    if broken:
+        raise UserError(
+            f"With {new} the network would not fit together, and there would be no such line. "
+            f"Change {label_of(node)} in the inspector, which shows repairs."
+        )
+    raise UserError(_why_not(graph, name, old, new))
 
 
 def _set(graph: Graph, name: str, key: str, value: Any) -> Graph:
@@ -119,9 +132,16 @@ def _without(line: str, value: Value, edited: str) -> str:
     return before + line[value.end :] if before != line[: value.start] else edited
 
 
-def _value_at(line: str, place: int) -> str:
-    values = values_in(line)
-    return values[place].text if place < len(values) else ""
+def _alike(line: str, edited: str, place: int) -> bool:
+    """Whether two lines differ in other values alone than the one at a place."""
+    one, two = values_in(line), values_in(edited)
+    return len(one) == len(two) and one[place].text == two[place].text and _masked(line, one) == _masked(edited, two)
+
+
+def _masked(line: str, values: list[Value]) -> str:
+    for value in reversed(values):
+        line = f"{line[: value.start]}?{line[value.end :]}"
+    return line
 
 
 def _literal(typed: str) -> Any:

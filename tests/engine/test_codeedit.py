@@ -51,9 +51,16 @@ def test_bias_and_repeat() -> None:
 
 def test_inside_a_block_all_instances_change() -> None:
     project = new_from_template("resnet-digits")
-    edited, _ = edit_value(project, *place_of(project, "self.conv_1 = nn.Conv2d(channels", "3"), "5")
-    assert "channels, channels, kernel_size=5, padding=1" in generate(edited, strict=False).text
+    number, place = place_of(project, "self.conv_1 = nn.Conv2d(channels", "False")
+    edited, _ = edit_value(project, number, place, "True")
+    assert "bias" not in edited.blocks["Residual block"].graph.nodes["conv_1"].params
     assert edited.graph == project.graph
+
+
+def test_a_value_that_breaks_the_network_is_left_to_the_inspector() -> None:
+    project = new_from_template("resnet-digits")
+    with pytest.raises(UserError, match="would not fit together"):
+        edit_value(project, *place_of(project, "self.conv_1 = nn.Conv2d(channels", "3"), "5")
 
 
 @pytest.mark.parametrize(
