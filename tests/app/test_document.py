@@ -118,9 +118,11 @@ def test_undo_all_empties_and_redo_all_restores(qapp, steps) -> None:
         if step == "add":
             document.edit_graph("Add", add_linear)
         elif step == "set" and names:
-            document.edit_graph("Set", lambda graph, n=names[-1]: set_param(graph, n, "features", len(names) + 3))
+            document.edit_graph("Set", lambda graph, n=names[-1], w=len(names) + 3: set_param(graph, n, "features", w))
         elif step == "move" and names:
-            document.edit_graph("Move", lambda graph, n=names[0]: move(graph, {n: (7.0, len(names))}), merge="move")
+            document.edit_graph(
+                "Move", lambda graph, n=names[0], y=len(names): move(graph, {n: (7.0, y)}), merge="move"
+            )
         elif step == "undo":
             document.stack.undo()
         elif step == "redo":
