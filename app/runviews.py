@@ -25,6 +25,10 @@ METRICS = {
     "r2": ("R²", "number", True),
     "perplexity": ("Perplexity", "number", False),
     "return": ("Mean return", "number", True),
+    "real_score": ("Belief in real pictures", "number", False),
+    "made_score": ("Belief in made pictures", "number", True),
+    "hope": ("Hoped for return", "number", True),
+    "openness": ("Openness (entropy)", "number", True),
 }
 """Words, kind and direction of the measures."""
 POINTS = 200

@@ -36,7 +36,7 @@ from engine.recipes import recipes
 from engine.runs import Run, RunInfo, create, list_runs
 from widgets.recipe_panel import RecipePanel
 from widgets.train_page import TrainPage
-from widgets.values import Advice, EpochRow, Meter
+from widgets.values import Advice, EpochRow, Meter, SampleValue
 from widgets.views import FieldView, FormContext
 
 if TYPE_CHECKING:
@@ -64,6 +64,7 @@ class TrainPresenter(QObject):
         self._infos: dict[str, RunInfo] = {}
         self.chosen: Run | None = None
         self._seen_step = 0
+        self._seen_sample = 0
         self._versions: dict[str, int] = {}
         self._epochs_shown = -1
         self._listed = 0.0
@@ -253,6 +254,7 @@ class TrainPresenter(QObject):
             return
         self.chosen = run
         self._seen_step = 0
+        self._seen_sample = 0
         self._epochs_shown = -1
         self._versions.pop(run.id, None)
         self._examined = 0.0
@@ -305,9 +307,17 @@ class TrainPresenter(QObject):
             self._seen_step = int(steps[-1, 0])
             seconds = self._seconds(steps, info)
             self.widget.append_steps_arrays(steps[:, 1], seconds, steps[:, 2], steps[:, 3])
+        self._show_samples(run)
         if info.epoch != self._epochs_shown or not info.active:
             self._epochs_shown = info.epoch
             self._show_epochs(run, info)
+
+    def _show_samples(self, run: Run) -> None:
+        """Show what the run made since the last look."""
+        found = run.samples(self._seen_sample)
+        if found:
+            self._seen_sample = found[-1].id
+            self.widget.append_samples([SampleValue(one.epoch, one.kind, one.name, one.blob) for one in found])
 
     def _seconds(self, steps: Any, info: RunInfo) -> Any:
         """When each step was made: spread evenly over the time so far."""

@@ -15,7 +15,8 @@ from widgets.controls.labels import Label
 from widgets.plots.chart import EPOCHS, TIME, Chart, Crosshair, PlotCard, Style
 from widgets.plots.heat import HeatMap
 from widgets.plots.marks import star
-from widgets.values import ComparedRun, EpochRow, MetricName, StepRow
+from widgets.samples import SamplesCard
+from widgets.values import ComparedRun, EpochRow, MetricName, SampleValue, StepRow
 
 TRAIN, VALIDATION, RATE = "train", "validation", "rate"
 SMOOTHING = 0.75
@@ -104,6 +105,7 @@ class TrainCharts(Themed, QWidget):
         self.heat = HeatMap(self.gradients)
         self.heat.setAccessibleName("Gradient flow")
         self.gradients.body.addWidget(self.heat, 1)
+        self.samples = SamplesCard(self)
         self._grid = QGridLayout()
         self._grid.setSpacing(sizes.s12)
         self._grid.setContentsMargins(0, 0, 0, 0)
@@ -150,8 +152,10 @@ class TrainCharts(Themed, QWidget):
         for card in (self.loss, self.metric_chart, self.rate, self.gradients):
             card.setVisible(large is None or card is large)
         self.metric_chart.setVisible(large is self.metric_chart or (large is None and bool(self._metrics)))
+        sampled = large is None and not self.samples.empty and not self._compared
+        self.samples.setVisible(sampled)
         grid = self._grid
-        for item in (self.loss, self.metric_chart):
+        for item in (self.loss, self.metric_chart, self.samples):
             grid.removeWidget(item)
         grid.removeItem(self._lower)
         if large is not None:
@@ -161,8 +165,10 @@ class TrainCharts(Themed, QWidget):
             if self._metrics:
                 grid.addWidget(self.metric_chart, 0, 1)
         grid.addLayout(self._lower, 1, 0, 1, 2)
-        for at in (0, 1):
-            grid.setColumnStretch(at, 1)
+        if sampled:
+            grid.addWidget(self.samples, 0, 2, 2, 1)
+        for at, stretch in enumerate((2, 2, 3 if sampled else 0)):
+            grid.setColumnStretch(at, stretch)
         grid.setRowStretch(0, theme.sizes().plot)
         grid.setRowStretch(1, 0 if large is not None else theme.sizes().plot * 7 // 10)
 
@@ -231,6 +237,13 @@ class TrainCharts(Themed, QWidget):
     def set_gradients(self, names, values) -> None:
         self.heat.set_values(names, values)
 
+    def append_samples(self, samples: list[SampleValue]) -> None:
+        """Add what the network made at later epochs of the shown run."""
+        first = self.samples.empty and bool(samples)
+        self.samples.add(samples)
+        if first and not self._is_large():
+            self._lay_out(None)
+
     def set_planned_rate(self, epochs, rates) -> None:
         self.rate.area.put(future=(RATE, list(epochs), list(rates)) if len(epochs) else None)
 
@@ -252,6 +265,7 @@ class TrainCharts(Themed, QWidget):
             chart.area.put(total_epochs=0)
         self._set_styles()
         self.gradients.setVisible(not runs and not self._is_large())
+        self.samples.setVisible(not runs and not self._is_large() and not self.samples.empty)
         for run in runs:
             if run.steps:
                 epochs, seconds, losses, rates = _columns(run.steps)
@@ -270,6 +284,9 @@ class TrainCharts(Themed, QWidget):
         for chart in self.charts():
             chart.area.clear()
         self.heat.set_values([], [])
+        if not self.samples.empty:
+            self.samples.clear()
+            self._lay_out(None)
 
     def _show_metric(self) -> None:
         metric = self.chosen_metric()

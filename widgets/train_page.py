@@ -13,7 +13,7 @@ from widgets.run_list import RunList
 from widgets.train_charts import TrainCharts
 from widgets.train_head import TrainHead
 from widgets.train_side import TrainSide
-from widgets.values import Advice, ComparedRun, EpochRow, Meter, MetricName, RunHead, RunRow, StepRow
+from widgets.values import Advice, ComparedRun, EpochRow, Meter, MetricName, RunHead, RunRow, SampleValue, StepRow
 
 
 class TrainPage(Themed, QWidget):
@@ -104,6 +104,10 @@ class TrainPage(Themed, QWidget):
     def set_epochs(self, rows: list[EpochRow]) -> None:
         """Show all values per epoch of the shown run."""
         self.charts.set_epochs(rows)
+
+    def append_samples(self, samples: list[SampleValue]) -> None:
+        """Add pictures, text or points that the shown run made, in order of their epochs."""
+        self.charts.append_samples(samples)
 
     def set_planned_rate(self, epochs, rates) -> None:
         self.charts.set_planned_rate(epochs, rates)

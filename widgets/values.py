@@ -117,6 +117,16 @@ class Meter:
     history: tuple[float, ...] = ()  # shares 0 to 1, oldest first
 
 
+@dataclass(frozen=True)
+class SampleValue:
+    """Something that the network made at the end of an epoch."""
+
+    epoch: int
+    kind: str  # images, frame (PNG), text (UTF-8) or points (JSON)
+    name: str
+    blob: bytes
+
+
 # ---- data ----------------------------------------------------------------------------------------
 
 

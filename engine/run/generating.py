@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from engine.codegen import OutputSpec
+from engine.codeends import OutputSpec
 from engine.errors import UserError
 from engine.layer import Input
 from engine.layers.inputs import CategoryInput, ImageInput, NoiseInput, TimeStepInput

@@ -132,7 +132,7 @@ class Denoiser:
                 return self.see(network, noisy, time, labels)
             both = [torch.cat(pair) for pair in zip(labels, self.no_class(count), strict=True)]
             seen = self.see(network, torch.cat([noisy, noisy]), torch.cat([time, time]), both)
-            return guided(*seen.chunk(2), weight)
+            return guided(seen[:count], seen[count:], weight)
 
         fresh = 1.0 if self.recipe.sampler == "ddpm" else 0.0
         noise = torch.randn(count, *self._dims(), device=self.low.device)

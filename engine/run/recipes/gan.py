@@ -23,7 +23,7 @@ from engine.run.average import Average
 from engine.run.generating import CategoryInput, ImageInput, NoiseInput, known_inputs, only, places, the_output
 from engine.run.learner import batches_of, order_of, training_part
 from engine.run.model import Built, weights_of
-from engine.run.mover import Mover
+from engine.run.mover import Moved, Mover
 from engine.run.pictures import grid
 from engine.run.session import Sample, Step
 from engine.run.setup import Setup
@@ -82,10 +82,11 @@ class GanLoop:
         items = self.order[place]
         real, _ = self.training.batch(items)
         judged = self._teach_discriminator(real, items)
-        lr, norm, gradients = self.mover.rate(), math.nan, None
+        moved = Moved(self.mover.rate(), math.nan, None)
         if self.course.step % self.recipe.critic_steps == 0:
-            lr, norm, gradients = self._teach_generator(real, items, last)
-        return Step(torch.stack([self.made_loss, judged]), len(items), lr, norm, gradients)
+            moved = self._teach_generator(real, items, last)
+        losses = torch.stack([self.made_loss, judged])
+        return Step(losses, len(items), moved.lr, moved.norm, moved.gradients)
 
     def _teach_discriminator(self, real: tuple[Tensor, ...], items: Tensor) -> Tensor:
         with torch.no_grad():
@@ -98,9 +99,7 @@ class GanLoop:
             self.balance += torch.stack([self._belief(real_score), self._belief(made_score), torch.ones_like(loss)])
         return loss.detach().float()
 
-    def _teach_generator(
-        self, real: tuple[Tensor, ...], items: Tensor, last: bool
-    ) -> tuple[float, float | Tensor, tuple[Tensor, list[str]] | None]:
+    def _teach_generator(self, real: tuple[Tensor, ...], items: Tensor, last: bool) -> Moved:
         self._learns(self.judge_mover, False)  # its gradients are not needed, only those that go through it
         score = self._scores(self._made(real, items))
         loss = F.softplus(-score).mean() if self.recipe.objective == "minimax" else -score.mean()
@@ -110,7 +109,7 @@ class GanLoop:
         if self.average is not None:
             self.average.follow()
         self.made_loss = loss.detach().float()
-        return moved.lr, moved.norm, moved.gradients
+        return moved
 
     def _judge_loss(self, real: Tensor, made: Tensor) -> Tensor:
         if self.recipe.objective == "minimax":
