@@ -282,13 +282,19 @@ def literal(value: Any) -> str:
     if isinstance(value, Sym):
         return value.code()
     if isinstance(value, str):
-        return json.dumps(value, ensure_ascii=False)  # double quotes, as formatters write them
+        quoted = json.dumps(value, ensure_ascii=False)  # double quotes, as formatters write them
+        return "".join(sign if sign.isprintable() else _escaped(sign) for sign in quoted)
     if isinstance(value, bool | int | float) or value is None:
         return repr(value)
     if isinstance(value, tuple):
         inside = ", ".join(literal(part) for part in value)
         return f"({inside},)" if len(value) == 1 else f"({inside})"
     raise TypeError(f"{value!r} is no literal")
+
+
+def _escaped(sign: str) -> str:
+    """What cannot be seen, such as half a character or a line break that only some programs see, as its number."""
+    return f"\\u{ord(sign):04x}" if ord(sign) < 0x10000 else f"\\U{ord(sign):08x}"
 
 
 def squeezed(size: tuple[Any, ...]) -> Any:

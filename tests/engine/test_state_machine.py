@@ -1,0 +1,244 @@
+"""Any sequence of edits: undo leads back, redo leads on, the file holds it, the walk and the compiler never give up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Verbosity, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+from tests.engine.making import DIGITS, HOUSES, project, residual
+
+from engine.check import check
+from engine.codegen import generate
+from engine.errors import UserError
+from engine.graph import (
+    Graph,
+    add,
+    change,
+    connect,
+    diff,
+    disconnect,
+    insert,
+    move,
+    part_of,
+    paste,
+    remove,
+    set_param,
+)
+from engine.infer import infer
+from engine.project import Project, dumps, loads
+
+KINDS = [
+    "TableInput", "ImageInput", "Linear", "ReLU", "Conv2d", "Flatten", "Add", "Concatenate", "Subtract", "LSTM", "Split",
+    "Dropout", "Softmax", "CrossEntropy", "MSE", "Output", "BatchNorm1d", "Embedding", "block:Residual", "BlockInput",
+]  # fmt: skip
+START = project(Graph(), (*DIGITS, *HOUSES), [residual()])
+
+
+class Editing(RuleBasedStateMachine):
+    """A person at the canvas, and the two stacks of the document."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.undo: list[Project] = []
+        self.redo: list[Project] = []
+        self.now = START
+
+    def edit(self, change: Callable[[Graph], Graph]) -> None:
+        """One edit, as the document makes it: a refused one leaves everything as it was."""
+        before = self.now.graph
+        kept = (dict(before.nodes), before.edges)
+        try:
+            after = change(before)
+        except UserError as error:
+            assert error.message
+            return
+        finally:
+            assert (dict(before.nodes), before.edges) == kept  # an edit never changes the old value
+        found = diff(before, after)
+        assert bool(found) == (after != before) or after == before
+        if after != before:
+            self.undo.append(self.now)
+            self.redo.clear()
+            self.now = self.now.with_graph(after)
+
+    def some(self, data: st.DataObject) -> str:
+        return data.draw(st.sampled_from(sorted(self.now.graph.nodes)))
+
+    @rule(layer=st.sampled_from(KINDS), x=st.integers(-500, 500), y=st.integers(-500, 500))
+    def add(self, layer: str, x: int, y: int) -> None:
+        self.edit(lambda graph: add(graph, layer, x, y)[0])
+
+    @precondition(lambda self: self.now.graph.nodes)
+    @rule(data=st.data(), reconnect=st.booleans())
+    def remove(self, data: st.DataObject, reconnect: bool) -> None:
+        names = data.draw(st.lists(st.sampled_from(sorted(self.now.graph.nodes)), min_size=1, max_size=2))
+        self.edit(lambda graph: remove(graph, names, reconnect))
+
+    @precondition(lambda self: len(self.now.graph.nodes) > 1)
+    @rule(data=st.data())
+    def connect(self, data: st.DataObject) -> None:
+        source, target = self.some(data), self.some(data)
+        self.edit(lambda graph: connect(graph, source, target, blocks=self.now.blocks))
+
+    @precondition(lambda self: self.now.graph.edges)
+    @rule(data=st.data(), layer=st.sampled_from(KINDS))
+    def cut_or_insert(self, data: st.DataObject, layer: str) -> None:
+        edge = data.draw(st.sampled_from(sorted(self.now.graph.edges)))
+        if data.draw(st.booleans()):
+            self.edit(lambda graph: disconnect(graph, [edge]))
+        else:
+            self.edit(lambda graph: insert(graph, edge, layer, 3, 4)[0])
+
+    @precondition(lambda self: self.now.graph.nodes)
+    @rule(data=st.data(), value=st.sampled_from([0, 1, 3, 64, -1, "x", "=input.features", True, [2, 3], 0.5, None]))
+    def set(self, data: st.DataObject, value: Any) -> None:
+        name = self.some(data)
+        key = data.draw(
+            st.sampled_from(["features", "filters", "target", "parts", "p", "wide", "kernel", "order", "lost"])
+        )
+        self.edit(lambda graph: set_param(graph, name, key, value))
+
+    @precondition(lambda self: self.now.graph.nodes)
+    @rule(
+        data=st.data(),
+        about=st.sampled_from(
+            [{"muted": True}, {"muted": False}, {"frozen": True}, {"title": 'a"\n\\'}, {"repeat": 3}, {"lr": 0.5}]
+        ),
+    )
+    def change(self, data: st.DataObject, about: dict[str, Any]) -> None:
+        name = self.some(data)
+        self.edit(lambda graph: change(graph, name, **about))
+
+    @precondition(lambda self: self.now.graph.nodes)
+    @rule(data=st.data())
+    def share(self, data: st.DataObject) -> None:
+        name, owner = self.some(data), self.some(data)
+        self.edit(lambda graph: change(graph, name, shares=owner))
+
+    @precondition(lambda self: self.now.graph.nodes)
+    @rule(data=st.data(), x=st.integers(-99, 99))
+    def move(self, data: st.DataObject, x: int) -> None:
+        name = self.some(data)
+        self.edit(lambda graph: move(graph, {name: (x, -x)}))
+
+    @precondition(lambda self: 0 < len(self.now.graph.nodes) < 25)
+    @rule(data=st.data())
+    def copy_and_paste(self, data: st.DataObject) -> None:
+        names = data.draw(st.lists(st.sampled_from(sorted(self.now.graph.nodes)), min_size=1, max_size=4))
+        self.edit(lambda graph: paste(graph, part_of(graph, names), 20, 20)[0])
+
+    @precondition(lambda self: self.now.graph.nodes)
+    @rule(data=st.data())
+    def repair(self, data: st.DataObject) -> None:
+        fixes = [fix for problem in check(self.now) for fix in problem.fixes]
+        if fixes:
+            fix = data.draw(st.sampled_from(fixes))
+            self.undo.append(self.now)
+            self.redo.clear()
+            self.now = fix.edit(self.now)
+
+    @precondition(lambda self: self.undo)
+    @rule()
+    def undo_one(self) -> None:
+        self.redo.append(self.now)
+        self.now = self.undo.pop()
+
+    @precondition(lambda self: self.redo)
+    @rule()
+    def redo_one(self) -> None:
+        self.undo.append(self.now)
+        self.now = self.redo.pop()
+
+    @rule()
+    def save_and_open(self) -> None:
+        opened = loads(dumps(self.now))
+        assert opened == self.now
+        assert generate(opened, strict=False).text == generate(self.now, strict=False).text
+        self.now = opened
+
+    @invariant()
+    def wires_join_nodes_that_are_there_and_ports_are_numbered_without_gaps(self) -> None:
+        graph = self.now.graph
+        places: dict[tuple[str, str], list[int]] = {}
+        for edge in graph.edges:
+            assert edge.source in graph.nodes and edge.target in graph.nodes
+            places.setdefault((edge.target, edge.input), []).append(edge.index)
+        assert all(sorted(found) == list(range(len(found))) for found in places.values())
+        assert set(graph.order) == set(graph.nodes)  # edits never make a circle
+
+    @invariant()
+    def every_node_has_a_shape_a_reason_or_waits_for_one_that_has(self) -> None:
+        graph = self.now.graph
+        walk = infer(graph, self.now.data.schema, self.now.blocks)
+        for name in graph.order:
+            facts, node = walk[name], graph.nodes[name]
+            if facts.outputs or facts.findings or not node.known:
+                continue
+            feeds = [walk[edge.source] for edge in graph.incoming[name]]
+            ends = node.layer in ("Output", "CrossEntropy", "MSE", "BlockOutput")
+            assert ends or node.muted or any(not one.outputs for one in feeds), name
+
+    @invariant()
+    def the_compiler_always_gives_source_that_compiles_and_strictly_says_why_not(self) -> None:
+        source = generate(self.now, strict=False)
+        compile(source.text, "generated", "exec")
+        assert {node.split("/")[-1] for node in source.lines.values()} <= {
+            *self.now.graph.nodes,
+            *residual().graph.nodes,
+        }
+        if not infer(self.now.graph, self.now.data.schema, self.now.blocks).ok:
+            return
+        try:
+            strict = generate(self.now)
+        except UserError as error:
+            assert error.message
+        else:
+            assert "the network is not finished" not in strict.text and strict.outputs
+
+    def teardown(self) -> None:
+        """Undo everything, then redo everything."""
+        end = self.now
+        states = [self.now]
+        while self.undo:
+            self.redo_stack_push()
+            states.append(self.now)
+        assert self.now == START
+        for expected in reversed(states[:-1]):
+            self.now = self.redo.pop()
+            assert self.now == expected
+        assert self.now == end
+
+    def redo_stack_push(self) -> None:
+        self.redo.append(self.now)
+        self.now = self.undo.pop()
+
+
+COMMON = {
+    "deadline": None,
+    "verbosity": Verbosity.quiet,
+    "suppress_health_check": list(HealthCheck),
+    "print_blob": True,
+}
+
+
+def test_two_hundred_sessions_of_thirty_edits() -> None:
+    run_state_machine_as_test(Editing, settings=settings(max_examples=200, stateful_step_count=30, **COMMON))
+
+
+@pytest.mark.long
+def test_a_thousand_sessions_of_forty_edits() -> None:
+    run_state_machine_as_test(Editing, settings=settings(max_examples=1000, stateful_step_count=40, **COMMON))
+
+
+def test_an_unknown_layer_lives_through_edits() -> None:
+    from tests.engine.making import graph
+
+    value = START.with_graph(graph({"a_1": ("FromTheFuture", {"x": {"y": [1]}}), "b_1": "ReLU"}, "a_1 > b_1"))
+    moved = value.with_graph(move(value.graph, {"a_1": (5, 5)}))
+    opened = loads(dumps(replace(moved, name="n")))
+    assert opened.graph.nodes["a_1"].params == {"x": {"y": [1]}} and opened.graph.edges == value.graph.edges
