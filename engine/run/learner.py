@@ -32,16 +32,18 @@ class Learner:
     Args:
         built: the network.
         groups: its weights with their shares of the learning rate, where they are not those of the nodes.
+        steps: steps of an epoch where that is not once through the data.
     """
 
-    def __init__(self, setup: Setup, built: Built, groups: list[Group] | None = None) -> None:
+    def __init__(self, setup: Setup, built: Built, groups: list[Group] | None = None, steps: int | None = None) -> None:
         recipe = setup.recipe
         self.setup, self.built, self.course, self.device = setup, built, setup.course, setup.device
         self.training = training_part(setup, built)
         self.validation = setup.part(built, "validation")
         self.size: int = recipe.batch_size
-        self.batches = batches_of(self.training.count, self.size, built.network)
-        self.items = self.training.count
+        self.whole = batches_of(self.training.count, self.size, built.network)
+        self.batches = steps or self.whole
+        self.items = self.training.count if self.batches == self.whole else self.batches * self.size
         self.loss_of = built.objectives
         self.shares = shares_of(built)
         self.columns = columns_of(self.shares)
@@ -57,7 +59,19 @@ class Learner:
         self.built.network.train()
         for module in self.calm:
             module.eval()
-        self.order = torch.split(order_of(self.training, self.setup.recipe.seed, epoch), self.size)
+        self.order = self._order(epoch)
+
+    def _order(self, epoch: int) -> tuple[Tensor, ...]:
+        """The batches of an epoch, which may be a part of the way through the data or several times."""
+        seed, size = self.setup.recipe.seed, self.size
+        if self.batches == self.whole:
+            return torch.split(order_of(self.training, seed, epoch), size)
+        first = epoch * self.batches
+        found: list[Tensor] = []
+        for turn in range(first // self.whole, (first + self.batches - 1) // self.whole + 1):
+            skipped = max(0, first - turn * self.whole)
+            found += torch.split(order_of(self.training, seed, turn), size)[skipped : self.whole]
+        return tuple(found[: self.batches])
 
     def batch(self, place: int) -> tuple[Values, Targets]:
         """Inputs and targets of a batch of the epoch."""

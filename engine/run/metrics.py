@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-SMALLER_IS_BETTER = frozenset({"loss", "mae", "mse", "rmse"})
+SMALLER_IS_BETTER = frozenset({"loss", "perplexity", "bits_per_character", "mae", "mse", "rmse"})
 MOST_CLASSES = 2048
 """With more classes than this, no confusion matrix is kept: it would take more memory than the model."""
 CHUNK_ITEMS = 16_384
