@@ -10,7 +10,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from engine.data.raw import raw_inputs, raw_targets
+from engine.data.raw import bound, raw_inputs, raw_targets
+from engine.data.windows import Windows
 from engine.errors import UserError
 from engine.run.device import free_memory
 from engine.run.model import Built, bindings
@@ -19,11 +20,34 @@ if TYPE_CHECKING:
     from engine.data.dataset import Dataset
 
 CHUNK = 4096
+CUT_BYTES = 64 * 2**20
+"""From this size on overlapping windows stay one array and are cut batch by batch."""
 SHARE = 0.5
 """Share of the free memory that a part of the data may take."""
 
 Prepare = Callable[[tuple[Tensor, ...]], tuple[Tensor, ...]]
 Fetch = Callable[[Tensor], tuple[Tensor, ...]]
+
+
+class Cut:
+    """Windows of one array on the device, cut when a batch is taken: the million windows of a text take the room of the
+    text. It answers the two questions that a part asks its tensors."""
+
+    def __init__(self, column: Windows, indices: np.ndarray, device: torch.device) -> None:
+        base = column.base
+        if base.dtype.kind == "u" and base.dtype.itemsize > 1:
+            base = base.astype(np.int32)  # torch indexes unsigned bytes, but no longer unsigned numbers
+        self._base = torch.from_numpy(_own(base)).to(device)
+        self._starts = torch.from_numpy(column.starts[indices]).to(device)
+        self._steps = torch.arange(column.length, device=device)
+        self._dtype = torch.int64 if column.dtype.kind in "iu" else torch.float32
+
+    def index_select(self, axis: int, items: Tensor) -> Tensor:
+        """The windows of those numbers."""
+        return self._base[self._starts[items].unsqueeze(1) + self._steps].to(self._dtype)
+
+    def __getitem__(self, place: slice) -> Tensor:
+        return self._base[self._starts[place].unsqueeze(1) + self._steps].to(self._dtype)
 
 
 @dataclass
@@ -33,8 +57,8 @@ class Part:
     `inputs` and each batch read by `fetch` from the cache on disk.
     """
 
-    inputs: tuple[Tensor, ...]
-    targets: dict[str, Tensor]
+    inputs: tuple[Tensor | Cut, ...]
+    targets: Mapping[str, Tensor | Cut]
     count: int
     scales: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     """Mean and standard deviation of the targets that are standardized."""
@@ -67,8 +91,12 @@ def load_part(built: Built, dataset: Dataset, indices: np.ndarray, device: torch
     """The items at some places of a data set as a part on the device."""
     pairs, schema = bindings(built.project, built.source), built.project.data.schema
     scales, count = built.scales, len(indices)
-    truths = raw_targets(dataset, built.targets, indices)
-    targets = {name: _target(name, value, scales.get(name), device) for name, value in truths.items()}
+    large = {name: one for name in built.targets if (one := _large(dataset, name, count)) is not None}
+    truths = raw_targets(dataset, [name for name in built.targets if name not in large], indices)
+    targets: dict[str, Tensor | Cut] = {
+        name: _target(name, value, scales.get(name), device) for name, value in truths.items()
+    }
+    targets.update({name: Cut(column, indices, device) for name, column in large.items()})
     built.preparation.to(device)
 
     def fetch(places: np.ndarray) -> tuple[Tensor, ...]:
@@ -77,6 +105,11 @@ def load_part(built: Built, dataset: Dataset, indices: np.ndarray, device: torch
 
     part = Part((), targets, count, scales, device, built.prepared)
     if not count:
+        return part
+    read = [[one.name for one in bound(layer, schema)[1]] for _, layer in pairs]
+    cuts = [_large(dataset, names[0], count) if len(names) == 1 else None for names in read]
+    if cuts and all(one is not None for one in cuts):
+        part.inputs = tuple(Cut(one, indices, device) for one in cuts if one is not None)
         return part
     few = fetch(np.arange(min(2, count)))
     room = SHARE * free_memory(device)
@@ -89,6 +122,14 @@ def load_part(built: Built, dataset: Dataset, indices: np.ndarray, device: torch
     else:
         part.fetch = lambda items: fetch(items.cpu().numpy())
     return part
+
+
+def _large(dataset: Dataset, name: str, count: int) -> Windows | None:
+    """The column where it is windows that would take much room if they were all cut."""
+    column: Any = dataset.columns[name]
+    if not isinstance(column, Windows):
+        return None
+    return column if count * int(np.prod(column.shape[1:])) * column.dtype.itemsize > CUT_BYTES else None
 
 
 def _resident(fetch: Callable[[np.ndarray], tuple[Tensor, ...]], prepare: Prepare, count: int) -> tuple[Tensor, ...]:
