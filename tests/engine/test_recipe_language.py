@@ -139,10 +139,10 @@ def test_a_masked_model_fills_in_words(tmp_path):
     assert accuracy[-1] > 0.35 > accuracy[0]
     [text, *_] = [one.blob.decode() for one in run.samples() if one.epoch == 6]
     assert "_" in text and "→" in text and " right)" in text
+    other = masked(gpt(32, 1, 26, causal=False))
+    loss = next(name for name in other.graph.nodes if "entropy" in name)
     with pytest.raises(UserError, match="its target has to be the field"):
-        one = masked(gpt(32, 1, 26, causal=False))
-            train(one.with_graph(g.set_param(one.graph, next(n for n in one.graph.nodes if "entropy" in n), "target", "next")),
-              tmp_path)  # fmt: skip
+        train(other.with_graph(g.set_param(other.graph, loss, "target", "next")), tmp_path)
 
 
 def test_a_masked_run_goes_on_exactly(tmp_path, monkeypatch):
@@ -156,8 +156,16 @@ def test_a_small_gpt_learns_shakespeare(tmp_path):
     if not text.exists():
         pytest.skip("the sample data is not there; set LAMINA_TEST_DATA")
     source = {"type": "TextFile", "path": str(text), "length": 64, "stride": 16}
-    one = writing(gpt(128, 4, 65), source, epochs=8, steps=400, batch_size=16, schedule="Cosine", warmup_epochs=0.25,
-                  clip_norm=1.0, optimizer={"type": "AdamW", "lr": 0.002, "weight_decay": 0.1, "beta2": 0.99})  # fmt: skip
+    adam = {"type": "AdamW", "lr": 0.002, "weight_decay": 0.1, "beta2": 0.99}
+    recipe = {
+        "epochs": 8,
+        "steps": 400,
+        "batch_size": 16,
+        "schedule": "Cosine",
+        "warmup_epochs": 0.25,
+        "clip_norm": 1.0,
+    }
+    one = writing(gpt(128, 4, 65), source, **{**recipe, "optimizer": adam})
     run = train(one, tmp_path)
     assert min(told(run, "validation", "loss")) <= 1.9
     assert run.info().seconds < 600
