@@ -308,7 +308,8 @@ class _Checker:
         for cls in layers:
             if not issubclass_input(cls):
                 continue
-            fields = [one for one in self.schema.values() if one.kind in cls.field_kinds and one.role == "input"]  # type: ignore[attr-defined]
+            kinds: tuple[str, ...] = cls.field_kinds  # type: ignore[attr-defined]
+            fields = [one for one in self.schema.values() if one.kind in kinds and one.role == "input"]
             if not fields or (cls.__name__ == "CategoryInput"):
                 continue
 

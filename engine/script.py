@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.codegen import Source, generate
+from engine.codetext import fitted
 from engine.graph import make
 from engine.layer import literal
 from engine.project import Project
@@ -121,7 +122,7 @@ def script(project: Project, stem: str = "model") -> str:
         keep="    model.load_state_dict(kept)  # the best epoch\n" if recipe.keep_best else "",
         saved='{"model": model.state_dict(), "scales": SCALES}' if scaled else "model.state_dict()",
     )
-    return text + loop
+    return text + "\n".join(line for line, _ in fitted([(line, "") for line in loop.split("\n")]))
 
 
 def _list(names: Any) -> str:
@@ -155,7 +156,7 @@ def _schedule(recipe: Any) -> tuple[str, str, str]:
     elif kind == "OneCycle":
         start, end = made.start_at, max(made.end_at, 1e-12)
         setup = (
-            f"OneCycleLR(\n        optimizer, max_lr={lr!r}, total_steps=epochs * steps + 1, pct_start={made.rise!r},\n"
+            f"OneCycleLR(\n        optimizer, max_lr={lr!r}, total_steps=epochs * steps, pct_start={made.rise!r},\n"
             f"        div_factor={1 / start!r}, final_div_factor={start / end!r}, cycle_momentum=False,\n    )"
         )
     elif kind == "Plateau":

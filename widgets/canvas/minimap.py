@@ -173,7 +173,7 @@ class ErrorPointer(QLabel):
             sizes = theme.sizes()
             self.setStyleSheet(
                 f"background: {theme.current().error_wash}; color: {theme.current().error};"
-                f"border: 1px solid {theme.current().error_line}; border-radius: {sizes.row // 2}px;"
+                f"border: {sizes.hair}px solid {theme.current().error_line}; border-radius: {sizes.row // 2}px;"
                 f"padding: 0 {sizes.s12}px;"
             )
             self.setFont(theme.font("row"))
