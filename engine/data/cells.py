@@ -72,7 +72,7 @@ _COMMA_ALONE = r"^[+-]?\d*,\d+([eE][+-]?\d+)?$"
 _THOUSANDS_COMMA = r"^[+-]?\d{1,3}(,\d{3})+(\.\d*)?$"
 _THOUSANDS_POINT = r"^[+-]?\d{1,3}(\.\d{3})+(,\d*)?$"
 _THOUSANDS_SPACE = rf"^[+-]?\d{{1,3}}({_SPACES}\d{{3}})+([.,]\d*)?$"
-_DATE = r"^\d{4}[-/.]\d{1,2}([-/.]\d{1,2})?([T ].*)?$|^\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}([T ].*)?$"
+DATE = r"^\d{4}[-/.]\d{1,2}([-/.]\d{1,2})?([T ].*)?$|^\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}([T ].*)?$"
 
 
 @dataclass(frozen=True)
@@ -287,7 +287,7 @@ def _bytes(cells: polars.Series) -> Column:
 
 
 def _why_unused(name: str, there: polars.Series, different: int) -> str:
-    if bool(there.head(1000).str.contains(_DATE).all()):
+    if bool(there.head(1000).str.contains(DATE).all()):
         return f"“{name}” holds dates; the model does not read them, so it is left unused."
     if different == len(there):
         return f"“{name}” is different in every row, like a name or an id, and is left unused."

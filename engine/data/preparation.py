@@ -53,7 +53,7 @@ class Preparation(Declared):
             ("minmax", "Min–max: from 0 to 1"),
             ("none", "As they are"),
         ),
-        help="The scale to which each column of numbers is brought.",
+        help="The scale to which columns of numbers, series and sounds are brought.",
     )
     missing: Literal["median", "mean", "zero"] = param(
         default="median",

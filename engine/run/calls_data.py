@@ -41,7 +41,7 @@ class _Kept:
         self._found.clear()
 
     def get(self, values: Choice, progress: Progress) -> tuple[Dataset, Split | None]:
-        """The data set and its division; None for the division of data without a target."""
+        """The data set and its division; None for the division of a single item."""
         import json
 
         key = json.dumps(values, sort_keys=True, default=str)
@@ -61,8 +61,9 @@ def _opened(data: DataChoice, progress: Progress) -> tuple[Dataset, Split | None
     from engine.data.split import split
 
     dataset = open_dataset(data, progress=_reading(progress))
-    has_target = any(one.role == "target" for one in data.fields)
-    return dataset, split(dataset, data) if has_target else None
+    # without a target, items can still be divided: an autoencoder answers with what it reads
+    divided = dataset.count > 1 or any(one.role == "target" for one in data.fields)
+    return dataset, split(dataset, data) if divided else None
 
 
 def _reading(progress: Progress) -> Any:
