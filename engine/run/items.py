@@ -154,6 +154,8 @@ def _from_file(model: Opened, path: str) -> Items:
     file = regular_file(path, _NOUN)
     suffix = file.suffix.lower()
     name = display(file.name)
+    if suffix in SOUNDS and _only_read(model).kind not in ("signal", "image"):
+        raise UserError(f"{name} does not fit: this model reads {_READS.get(_only_read(model).kind)}.")
     if suffix in SOUNDS or (suffix in TABLES and _windows_of(model)):
         return Items([_from_source(model, _only_read(model), str(file))], [name])
     if suffix in SUFFIXES:
