@@ -15,6 +15,7 @@ from widgets.canvas.ink import Ink, draw_port, ink, ratio_of
 S = theme.Sizes()
 PLUS = 16  # the button that adds a layer after this one
 _STATE_ICON = 16
+_ALL: frozenset = frozenset({("", -1)})  # the port of a wire that is looked at
 
 
 @dataclass
@@ -31,6 +32,8 @@ class Marks:
     fit_outputs: frozenset[tuple[str, int]] | None = None
     hide_input: bool = False
     plus_hover: bool = False
+    lit: frozenset[tuple[str, str, int]] = frozenset()
+    difference: str = ""
     extra: dict[str, object] = field(default_factory=dict)
 
 
@@ -90,8 +93,21 @@ def _body(painter: QPainter, card: Card, shape: QPainterPath, marks: Marks, pens
     painter.drawPath(shape)
     if card.frozen:
         _stripes(painter, card, shape, pens)
+    if card.muted and card.inputs and card.outputs:
+        _passing(painter, card, pens)
     if marks.cost >= 0:
         _cost(painter, card, marks.cost, shape)
+
+
+def _passing(painter: QPainter, card: Card, pens: Ink) -> None:
+    """What a muted card does: the wire passes straight through."""
+    start, end = QPointF(card.inputs[0].x, 0), QPointF(card.outputs[0].x, card.height)
+    path = QPainterPath(start)
+    path.cubicTo(start.x(), card.height / 2, end.x(), card.height / 2, end.x(), end.y())
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(pens.wire(card.outputs[0].symbol, "muted"))
+    painter.drawPath(path)
+    painter.setPen(Qt.PenStyle.NoPen)
 
 
 def _deck(painter: QPainter, card: Card, pens: Ink) -> None:
@@ -138,6 +154,8 @@ def _head(painter: QPainter, card: Card, marks: Marks, pens: Ink, ratio: float) 
     x = S.card_pad + (4 if slim else 1)
     painter.drawPixmap(QRectF(x, (card.height - side) / 2, side, side), tile, QRectF(tile.rect()))
     right = _right(painter, card, marks, pens, ratio)
+    signs = _extras(painter, card, marks, pens, ratio, right)
+    right = signs if slim else right
     text_x = S.card_text if not slim else S.card_text - 6
     title_most = right - text_x - 8
     repeat = f"×{card.repeat}" if card.composite and card.repeat > 1 else ""
@@ -155,7 +173,7 @@ def _head(painter: QPainter, card: Card, marks: Marks, pens: Ink, ratio: float) 
         painter.setFont(pens.names["settings"])
         painter.setPen(pens.text2)
         wide = card.level in ("error", "warning") or marks.thumbs or marks.word
-        most = (right if wide else card.width - S.card_pad) - text_x - 4
+        most = min(right if wide else card.width - S.card_pad, signs) - text_x - 4
         painter.drawStaticText(QPointF(text_x, 24), pens.text("settings", card.summary, most))
 
 
@@ -181,6 +199,19 @@ def _right(painter: QPainter, card: Card, marks: Marks, pens: Ink, ratio: float)
     y = (card.height - text.size().height()) / 2 if card.slim else 9
     painter.drawStaticText(QPointF(edge - text.size().width(), y), text)
     return edge - text.size().width()
+
+
+def _extras(painter: QPainter, card: Card, marks: Marks, pens: Ink, ratio: float, right: float) -> float:
+    """A note and a lock, small, in the lower corner of a head or beside its count; returns where they begin."""
+    names = [name for name, on in (("lock", card.locked), ("sticky-note", bool(card.note))) if on]
+    low = not card.slim and not card.row and not marks.thumbs and not marks.word and card.level != "error"
+    x, y = (card.width - 12.0, 27.0) if low else (right - 4, (card.height - S.icon_small) / 2)
+    for name in names:
+        x -= S.icon_small
+        picture = pens.icon(name, "warning" if name == "sticky-note" else "text3", S.icon_small, ratio)
+        painter.drawPixmap(QRectF(x, y, S.icon_small, S.icon_small), picture, QRectF(picture.rect()))
+        x -= 4
+    return x if names else card.width if low else right
 
 
 def _sign(card: Card) -> tuple[str, str] | None:
@@ -244,6 +275,7 @@ def _row(painter: QPainter, card: Card, marks: Marks, pens: Ink, ratio: float) -
     side = S.tile_small
     painter.drawPixmap(QRectF(15, (card.height - side) / 2, side, side), tile, QRectF(tile.rect()))
     right = _right_of_row(painter, card, marks, pens, ratio)
+    right = _extras(painter, card, marks, pens, ratio, right)
     painter.setFont(pens.names["row"])
     painter.setPen(pens.text1)
     title = pens.text("row", card.title, right - 50)
@@ -289,6 +321,10 @@ def _border(painter: QPainter, card: Card, shape: QPainterPath, marks: Marks, pe
         return
     if card.level == "error":
         painter.setPen(pens.ring_error)
+        painter.drawPath(_ring(card, shape))
+        return
+    if marks.difference:
+        painter.setPen(pens.difference[marks.difference])
         painter.drawPath(_ring(card, shape))
         return
     pen = pens.border
@@ -343,10 +379,12 @@ def _ports(painter: QPainter, card: Card, marks: Marks, ratio: float) -> None:
     base = painter.opacity()
     if not card.row:
         for slot in card.inputs:
-            _port(painter, slot.symbol, slot.x, 0.0, (slot.port, slot.index), marks.fit_inputs, ratio, base)
+            fit = marks.fit_inputs if ("in", slot.port, slot.index) not in marks.lit else _ALL
+            _port(painter, slot.symbol, slot.x, 0.0, (slot.port, slot.index), fit, ratio, base)
     if not card.continues:
         for slot in card.outputs:
-            _port(painter, slot.symbol, slot.x, card.height, (slot.port, 0), marks.fit_outputs, ratio, base)
+            fit = marks.fit_outputs if ("out", slot.port, 0) not in marks.lit else _ALL
+            _port(painter, slot.symbol, slot.x, card.height, (slot.port, 0), fit, ratio, base)
     painter.setOpacity(base)
 
 
@@ -354,7 +392,9 @@ def _port(
     painter: QPainter, symbol: str, x: float, y: float, key: tuple[str, int], fit: frozenset | None, ratio: float,
     base: float,
 ) -> None:  # fmt: skip
-    if fit is None:
+    if fit is _ALL:
+        draw_port(painter, symbol, x, y, S.port_big, ratio)
+    elif fit is None:
         draw_port(painter, symbol, x, y, S.port, ratio)
     elif key in fit:
         draw_port(painter, symbol, x, y, S.port_big, ratio)

@@ -48,10 +48,13 @@ class Card:
     continues: bool = False
     flops: float = 0.0
     message: str = ""
+    note: str = ""
+    locked: bool = False
+    collapsed: bool = False
 
     @property
     def slim(self) -> bool:
-        return not self.row and not self.summary and not self.composite
+        return not self.row and (self.collapsed or (not self.summary and not self.composite))
 
 
 _TRUNK = (0.5, 0.7946, 0.2054)  # the first port in the middle of the card, the others beside it
@@ -99,7 +102,7 @@ def describe(
     return Card(
         id=node.id,
         title=label_of(node),
-        summary=summary_of(node, blocks),
+        summary="" if node.extra.get("collapsed") is True else summary_of(node, blocks),
         count=_count(facts),
         section=section_of(node),
         icon="block" if node.block else (cls.icon if cls else "circle-help"),
@@ -117,6 +120,9 @@ def describe(
         continues=continues,
         flops=float(facts.flops) if facts and isinstance(facts.flops, int | float) else 0.0,
         message=problem[1],
+        note=node.note,
+        locked=node.extra.get("locked") is True,
+        collapsed=node.extra.get("collapsed") is True,
     )
 
 

@@ -39,6 +39,8 @@ def files_in(mime: QMimeData) -> list[str]:
 class DropLayer(Gesture):
     """A layer over the canvas, not yet let go: shows where it would stand and what it would be wired to."""
 
+    scrolls = True
+
     def __init__(self, view: Canvas, layer: str) -> None:
         super().__init__(view)
         self.layer = layer
@@ -132,7 +134,7 @@ def enter(view: Canvas, event: QDragEnterEvent) -> None:
 def move(view: Canvas, event: QDragMoveEvent) -> None:
     """It moves over the canvas."""
     if isinstance(view.gesture, DropLayer):
-        view.gesture.move(event.position().toPoint(), event.modifiers())
+        view.move_gesture(event.position().toPoint(), event.modifiers())
     event.acceptProposedAction()
 
 

@@ -70,6 +70,21 @@ def lane_wire(x1: float, y1: float, x2: float, y2: float, lane: float) -> QPaint
     return path
 
 
+def carriage_wire(x1: float, y1: float, x2: float, y2: float, lane: float) -> QPainterPath:
+    """A wire that runs back up, to the next column: down a little, along, up a lane between, and in from above."""
+    leave, enter, turn = y1 + _LEAVE, y2 - _LEAVE, _LEAVE
+    path = QPainterPath(QPointF(x1, y1))
+    side, home = (1 if lane > x1 else -1), (1 if x2 > lane else -1)
+    path.quadTo(x1, leave, x1 + side * turn, leave)
+    path.lineTo(lane - side * turn, leave)
+    path.quadTo(lane, leave, lane, leave - turn)
+    path.lineTo(lane, enter + turn)
+    path.quadTo(lane, enter, lane + home * turn, enter)
+    path.lineTo(x2 - home * turn, enter)
+    path.quadTo(x2, enter, x2, y2)
+    return path
+
+
 class Lanes:
     """Chooses lanes for shortcuts: beside all cards they pass, and not on top of another shortcut."""
 
@@ -151,6 +166,9 @@ def route(
     x1: float, y1: float, x2: float, y2: float, lanes: Lanes, right: bool = True
 ) -> tuple[QPainterPath, float | None]:
     """The path of a wire and its lane, None for a plain wire."""
+    if y2 < y1 - 4 * _LEAVE and abs(x2 - x1) > S.card_width + 2 * S.shortcut_beside:
+        back = x2 - math.copysign(S.card_width / 2 + S.shortcut_beside, x2 - x1)
+        return carriage_wire(x1, y1, x2, y2, back), None
     lane = lanes.lane(x1, y1, x2, y2, right)
     return (plain_wire(x1, y1, x2, y2), None) if lane is None else (lane_wire(x1, y1, x2, y2, lane), lane)
 

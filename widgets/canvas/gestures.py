@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QLineF, QPoint, QPointF, QRectF, Qt
+from PySide6.QtCore import QLineF, QPoint, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 
 from engine.graph import Edge
-from engine.layout import REACH, head_height, host_of
 from widgets import theme
 
 if TYPE_CHECKING:
@@ -19,7 +17,6 @@ if TYPE_CHECKING:
 Modifiers = Qt.KeyboardModifier
 GHOST_FROM = 500  # so many cards are moved as one outline
 GRID = 4
-_ALIGN = 8.0
 
 
 class Gesture:
@@ -79,7 +76,8 @@ class Rubber(Gesture):
         area = self._area()
         self.view.update_area(area)
         touched = {name for name, item in self.scene.nodes.items() if area.intersects(item.area())}
-        self.view.choose(self._joined(touched, keys))
+        frames = {name for name, item in self.scene.frames.items() if area.contains(item.area())}
+        self.view.choose(self._joined(touched, keys), frames=frames)
 
     def _joined(self, touched: set[str], keys: Modifiers) -> set[str]:
         if keys & Modifiers.ShiftModifier:
@@ -100,119 +98,9 @@ class Rubber(Gesture):
 
     def paint(self, painter: QPainter) -> None:
         if self._moved:
-            painter.setPen(_hairline("acc_line"))
+            painter.setPen(hairline("acc_line"))
             painter.setBrush(theme.color("acc_line", 0.12))
             painter.drawRect(self._area())
-
-
-class MoveNodes(Gesture):
-    """Moves the chosen cards, the rows of a stack along with its head; x snaps to the cards nearby, Shift frees."""
-
-    cursor = Qt.CursorShape.ClosedHandCursor
-    scrolls = True
-
-    def __init__(self, view: Canvas, anchor: str) -> None:
-        super().__init__(view)
-        self.anchor = anchor
-
-    def start(self, place: QPoint) -> None:
-        self._grip = self.view.to_scene(place)
-        names = set(self.scene.selected) | {self.anchor}
-        for name in tuple(names):
-            names.update(self.scene.followers(name))
-        self._from = {name: QPointF(self.scene.nodes[name].pos()) for name in names}
-        self._whole = self.scene.bounds(names) if len(names) > GHOST_FROM else QRectF()
-        self._ghost = QRectF(self._whole) if len(names) > GHOST_FROM else None
-        self._guide: QLineF | None = None
-        self._shift = QPointF()
-        self._loosened = self._loosen(names)
-        if self._ghost is None:
-            self.scene.begin_move(names)
-
-    def _loosen(self, names: set[str]) -> dict[str, object]:
-        """A row that leaves its stack is a card of its own while it is in the hand."""
-        cards = {}
-        for name in names:
-            if name in self.scene.rows and self.scene.rows[name][0] not in names:
-                item = self.scene.nodes[name]
-                cards[name] = item.card
-                height = head_height(self.scene.graph.nodes[name], self.scene.blocks)
-                item.set_card(replace(item.card, row=False, continues=False, height=height))
-        return cards
-
-    def move(self, place: QPoint, keys: Modifiers) -> None:
-        shift = self.view.to_scene(place) - self._grip
-        if not keys & Modifiers.ShiftModifier:
-            shift = self._snapped(shift)
-        elif self._guide:
-            self._show_guide(None)
-        self._shift = shift
-        if self._ghost is not None:
-            self.view.update_area(self._ghost)
-            self._ghost = self._whole.translated(shift)
-            self.view.update_area(self._ghost)
-            return
-        self.scene.move({name: at + shift for name, at in self._from.items()})
-
-    def _snapped(self, shift: QPointF) -> QPointF:
-        at = self._from[self.anchor] + shift
-        x, y = round(at.x() / GRID) * GRID, round(at.y() / GRID) * GRID
-        best, guide = _ALIGN / max(self.view.zoom, 0.3), None
-        for name in self._near(at):
-            other = self.scene.nodes[name].pos()
-            if abs(other.x() - at.x()) < best:
-                best, x = abs(other.x() - at.x()), other.x()
-                middle = x + self.scene.nodes[name].card.width / 2
-                guide = QLineF(middle, other.y(), middle, at.y())
-        host = host_of(self.scene.graph, self.anchor)
-        if host and host not in self._from and x == self.scene.nodes[host].pos().x():
-            below = self.scene.nodes[host].area().bottom()
-            if abs(at.y() - below) <= REACH:
-                y = below
-        self._show_guide(guide)
-        return QPointF(x, y) - self._from[self.anchor]
-
-    def _near(self, at: QPointF) -> list[str]:
-        """The cards whose columns may catch the one in the hand: its neighbors by wire, and what is close."""
-        graph = self.scene.graph
-        wired = [edge.source for edge in graph.incoming[self.anchor]]
-        wired += [edge.target for edge in graph.outgoing[self.anchor]]
-        around = QRectF(at.x() - 60, at.y() - 320, 344, 690)
-        close = [name for name in self.view.names_in(around) if name not in wired]
-        return [name for name in (*wired, *close) if name not in self._from]
-
-    def _show_guide(self, guide: QLineF | None) -> None:
-        for line in (self._guide, guide):
-            if line:
-                self.view.update_area(QRectF(line.p1(), line.p2()).normalized())
-        self._guide = guide
-
-    def end(self, place: QPoint, keys: Modifiers) -> None:
-        self._finish()
-        if self._shift.manhattanLength() > 0:
-            places = {name: at + self._shift for name, at in self._from.items()}
-            self.view.moved.emit({name: (at.x(), at.y()) for name, at in places.items()})
-        self.scene.end_move()
-
-    def cancel(self) -> None:
-        self._finish()
-        self.scene.end_move()
-
-    def _finish(self) -> None:
-        for name, card in self._loosened.items():
-            self.scene.nodes[name].set_card(card)
-        self._show_guide(None)
-        if self._ghost is not None:
-            self.view.update_area(self._ghost)
-
-    def paint(self, painter: QPainter) -> None:
-        if self._guide:
-            painter.setPen(_hairline("acc_line"))
-            painter.drawLine(self._guide)
-        if self._ghost:
-            painter.setPen(_hairline("acc_line"))
-            painter.setBrush(theme.color("acc_line", 0.08))
-            painter.drawRect(self._ghost)
 
 
 class CutWires(Gesture):
@@ -251,7 +139,7 @@ class CutWires(Gesture):
         self.view.viewport().update()
 
     def paint(self, painter: QPainter) -> None:
-        painter.setPen(_hairline("error", 2))
+        painter.setPen(hairline("error", 2))
         painter.drawPolyline(self._line)
 
 
@@ -266,7 +154,8 @@ def crosses(path, step: QLineF) -> bool:
     return False
 
 
-def _hairline(role: str, width: float = 1) -> QPen:
+def hairline(role: str, width: float = 1) -> QPen:
+    """A pen that is as thin at every zoom."""
     pen = QPen(theme.color(role), width)
     pen.setCosmetic(True)
     return pen

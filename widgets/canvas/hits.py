@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Hit:
-    """What is under a point: a card, a port, a wire, the plus, a repair's button, a callout, or nothing."""
+    """What is under a point: a card, a port, a wire, the plus, a button, a callout, a note, a resting wire."""
 
     kind: str
     node: str = ""
@@ -25,6 +25,7 @@ class Hit:
     slot: Slot | None = None
     edge: Edge | None = None
     row: int = -1
+    frame: str = ""
 
 
 def hit_at(scene: CanvasScene, place: QPointF, reach: float, callouts: bool = True) -> Hit:
@@ -41,7 +42,19 @@ def hit_at(scene: CanvasScene, place: QPointF, reach: float, callouts: bool = Tr
         if item.area().contains(place):
             return Hit("node", item.card.id)
     edge = scene.edge_at(place, max(reach / 2, 6))
-    return Hit("wire", edge=edge) if edge else Hit("empty")
+    if edge:
+        return Hit("wire", edge=edge)
+    rest = scene.resting.at(place, max(reach / 2, 6))
+    return Hit("rest", edge=rest) if rest else _frame(scene, place)
+
+
+def _frame(scene: CanvasScene, place: QPointF) -> Hit:
+    """A note, a frame's title or its edges; inside a frame it is as empty as outside."""
+    for item in sorted(scene.frames.values(), key=lambda one: -one.zValue()):
+        part = item.part_at(place)
+        if part:
+            return Hit("frame", side=part, frame=item.frame.id)
+    return Hit("empty")
 
 
 def _in_callout(scene: CanvasScene, place: QPointF) -> Hit | None:

@@ -5,12 +5,24 @@ from __future__ import annotations
 from functools import lru_cache
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPainter, QPen, QPixmap, QStaticText, QTransform
+from PySide6.QtGui import (
+    QBrush,
+    QColor,
+    QFont,
+    QFontMetricsF,
+    QPaintEngine,
+    QPainter,
+    QPen,
+    QPixmap,
+    QStaticText,
+    QTransform,
+)
 
 from widgets import icons, theme
 
 S = theme.Sizes()
 _TEXTS_MOST = 20_000
+_VECTOR = (QPaintEngine.Type.SVG, QPaintEngine.Type.Pdf, QPaintEngine.Type.Picture)
 
 
 class Ink:
@@ -34,6 +46,11 @@ class Ink:
         self.ring = QPen(self.acc, S.ring)
         self.ring_glow = QPen(self.glow, S.glow)
         self.ring_error = QPen(self.error, S.ring)
+        self.difference = {
+            "added": QPen(theme.color("good"), S.ring),
+            "removed": QPen(theme.color("error"), S.ring, Qt.PenStyle.DashLine),
+            "changed": QPen(theme.color("warning"), S.ring),
+        }
         self.separator = QPen(theme.color("line"), 1)
         self.stripes = QBrush(theme.color("port:image", 0.07))
         self.names = {role: _font(role) for role in ("name", "row", "settings", "caption", "body", "secondary")}
@@ -121,6 +138,10 @@ def _wire_pen(symbol: str, state: str, ink: Ink) -> QPen:
         return _dashes(QPen(ink.error, S.wire), 5, 4)
     if state == "dragged":
         return _dashes(QPen(color, S.wire), 4, 4)
+    if state == "added":
+        return _round(QPen(theme.color("good"), S.wire_hover))
+    if state == "removed":
+        return _dashes(QPen(theme.color("error"), S.wire), 5, 4)
     if state == "muted":
         return _dashes(QPen(theme.color("text3"), 1.5), 1.5, 3)
     return _round(QPen(theme.mix(color, "canvas", 0.75), S.wire))
@@ -184,5 +205,7 @@ def draw_port(painter: QPainter, symbol: str, x: float, y: float, size: int = S.
 
 def ratio_of(painter: QPainter) -> float:
     """How many device pixels one scene unit has, in eighths, for pictures that are to stay sharp."""
+    if painter.paintEngine().type() in _VECTOR:
+        return 4.0
     transform = painter.worldTransform()
     return max(0.5, min(abs(transform.m11()) * painter.device().devicePixelRatioF(), 4.0))

@@ -1,4 +1,4 @@
-"""The items of the scene: one for each card, wire, shape label and note. They are painted, they never decide."""
+"""The items of the scene: one for each card, wire and shape label. They are painted, they never decide."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsPathItem, QGraphicsRectItem
 
-from engine.graph import Edge, Frame
+from engine.graph import Edge
 from engine.shapes import Tensor
-from widgets import icons, theme
+from widgets import theme
 from widgets.canvas.cards import Marks, outline, paint_card, plus_center
 from widgets.canvas.content import Card, Slot
 from widgets.canvas.ink import draw_port, ink
 
 S = theme.Sizes()
-Z_FRAME, Z_WIRE, Z_WIRE_UP, Z_CARD, Z_CARD_UP, Z_LABEL, Z_CALLOUT, Z_DRAG = -2, 0, 0.5, 1, 1.5, 2, 4, 5
+Z_WIRE, Z_WIRE_UP, Z_CARD, Z_CARD_UP, Z_LABEL, Z_CALLOUT, Z_DRAG = 0, 0.5, 1, 1.5, 2, 4, 5
 _AROUND = 9  # glow, ports
 
 
@@ -91,6 +91,12 @@ class NodeItem(QGraphicsRectItem):
             self.marks.plus_hover = False
             self.update()
 
+    def set_lit(self, lit: frozenset[tuple[str, str, int]]) -> None:
+        """Ports at the ends of the wire that is looked at."""
+        if self.marks.lit != lit:
+            self.marks.lit = lit
+            self.update()
+
     def set_selected(self, on: bool) -> None:
         if self.marks.selected != on:
             self.marks.selected = on
@@ -131,7 +137,7 @@ class WireItem(QGraphicsPathItem):
             self.restyle()
 
     def restyle(self) -> None:
-        for state in ("selected", "error", "hover", "muted"):
+        for state in ("selected", "error", "hover", "added", "removed", "muted"):
             if state in self.states:
                 break
         else:
@@ -216,42 +222,3 @@ class DragWireItem(QGraphicsItem):
         painter.setPen(QPen(theme.port(self.symbol), 2))
         painter.setBrush(ink().canvas)
         painter.drawEllipse(self._end, 5, 5)
-
-
-class FrameItem(QGraphicsItem):
-    """A note card, or a frame behind the nodes it holds together."""
-
-    def __init__(self, frame: Frame) -> None:
-        super().__init__()
-        self.setZValue(Z_FRAME)
-        self.set_frame(frame)
-
-    def set_frame(self, frame: Frame) -> None:
-        self.prepareGeometryChange()
-        self.frame = frame
-        self.setPos(frame.x, frame.y)
-        self.update()
-
-    def boundingRect(self) -> QRectF:
-        return QRectF(-2, -2, self.frame.width + 4, self.frame.height + 4)
-
-    def paint(self, painter: QPainter, _option, _widget=None) -> None:
-        pens, frame = ink(), self.frame
-        area = QRectF(0.5, 0.5, frame.width - 1, frame.height - 1)
-        note = frame.kind == "note"
-        role = "warning" if note else "text2"
-        painter.setBrush(theme.mix(role, "canvas", 0.09 if note else 0.05))
-        painter.setPen(QPen(theme.mix(role, "canvas", 0.30 if note else 0.22), 1))
-        painter.drawRoundedRect(area, S.r9, S.r9)
-        inner = area.adjusted(12, 10, -12, -10)
-        painter.setFont(pens.names["caption"])
-        if note:
-            icons.paint(painter, "sticky-note", QRectF(inner.x(), inner.y() + 1, 14, 14), "text3")
-            painter.setPen(pens.text3)
-            painter.drawText(inner.adjusted(20, 0, 0, 0), Qt.AlignmentFlag.AlignTop, "Note")
-            painter.setFont(pens.names["secondary"])
-            painter.setPen(pens.text1)
-            painter.drawText(inner.adjusted(0, 22, 0, 0), Qt.TextFlag.TextWordWrap, frame.text)
-            return
-        painter.setPen(pens.text2)
-        painter.drawText(inner, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft, frame.text)

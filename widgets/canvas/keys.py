@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QKeyEvent
 
+from engine.arrange import marked
+from engine.notes import inside
+from widgets.canvas.hits import Hit
 from widgets.canvas.linking import KeyWire
 
 if TYPE_CHECKING:
@@ -44,7 +47,7 @@ def _escape(view: Canvas) -> bool:
     if callout and callout.row >= 0:
         callout.set_state(callout.hover, -1)
         return True
-    if view.mirror.selected or view.mirror.selected_edges:
+    if view.mirror.selected or view.mirror.selected_edges or view.mirror.selected_frames:
         view.choose(())
         return True
     return False
@@ -68,14 +71,23 @@ def _arrow(view: Canvas, way: tuple[int, int], mods: Mod) -> bool:
 
 def _nudge(view: Canvas, way: tuple[int, int], by: int) -> bool:
     scene = view.mirror
-    names = set(scene.selected)
+    view.glide.finish()
+    names, frames = set(scene.selected), set(scene.selected_frames)
+    for frame in tuple(frames):
+        held, notes = inside(scene.graph, frame, scene.blocks)
+        names.update(held)
+        frames.update(notes)
     for name in tuple(names):
         names.update(scene.followers(name))
-    if names:
-        places = {name: scene.nodes[name].pos() + QPointF(way[0] * by, way[1] * by) for name in names}
-        view.moved.emit({name: (place.x(), place.y()) for name, place in places.items()})
-        return True
-    return False
+    shift = QPointF(way[0] * by, way[1] * by)
+    places = {name: scene.nodes[name].pos() + shift for name in names if not marked(scene.graph, name, "locked")}
+    nodes = {name: (place.x(), place.y()) for name, place in places.items()}
+    areas = {name: scene.frames[name].area().translated(shift) for name in frames}
+    if areas:
+        view.frames_moved.emit({n: (a.x(), a.y(), a.width(), a.height()) for n, a in areas.items()}, nodes)
+    elif nodes:
+        view.moved.emit(nodes)
+    return bool(names or frames)
 
 
 def _in_callout(view: Canvas, way: tuple[int, int]) -> bool:
@@ -144,14 +156,19 @@ def _enter(view: Canvas) -> bool:
         view.fix_wanted.emit(callout.index, callout.row)
         return True
     at = view.last_chosen()
+    note = next(iter(sorted(view.mirror.selected_frames)), "")
     if at:
         view.enter_wanted.emit(at)
-    return bool(at)
+    elif note:
+        view.write(note)
+    return bool(at or note)
 
 
 def _remove(view: Canvas, reconnect: bool) -> bool:
     scene = view.mirror
-    if scene.selected:
+    if scene.selected_frames:
+        view.frames_remove_wanted.emit(sorted(scene.selected_frames), sorted(scene.selected))
+    elif scene.selected:
         view.remove_wanted.emit(sorted(scene.selected), reconnect)
     elif scene.selected_edges:
         view.disconnect_wanted.emit(sorted(scene.selected_edges))
@@ -162,9 +179,12 @@ def _remove(view: Canvas, reconnect: bool) -> bool:
 
 def _rename(view: Canvas) -> bool:
     at = view.last_chosen()
+    note = next(iter(sorted(view.mirror.selected_frames)), "")
     if at:
         view.rename(at)
-    return bool(at)
+    elif note:
+        view.write(note)
+    return bool(at or note)
 
 
 def _wire(view: Canvas) -> bool:
@@ -180,8 +200,12 @@ def _menu(view: Canvas) -> bool:
     scene = view.mirror
     at = view.last_chosen()
     edge = next(iter(sorted(scene.selected_edges)), None)
+    note = next(iter(sorted(scene.selected_frames)), "")
     if not at and edge is None:
-        return _quick_add(view)
+        area = scene.frames[note].area() if note else view.visible_area()
+        shown = view.viewport().mapToGlobal(view.mapFromScene(area.center()))
+        view.menu_wanted.emit(Hit("frame", frame=note) if note else Hit("empty"), shown)
+        return True
     place = scene.nodes[at].area().center() if at else scene.wires[edge].path().pointAtPercent(0.5)
     shown = view.viewport().mapToGlobal(view.mapFromScene(place))
     view.context_wanted.emit(sorted(scene.selected), None if at else edge, shown)
@@ -191,6 +215,14 @@ def _menu(view: Canvas) -> bool:
 def _quick_add(view: Canvas) -> bool:
     view.quick_add_here()
     return True
+
+
+def _cut_hovered(view: Canvas) -> bool:
+    """X takes the wire under the pointer away."""
+    edge = view.mirror.hovered_edge
+    if edge is not None:
+        view.disconnect_wanted.emit([edge])
+    return edge is not None
 
 
 def _zoom_in(view: Canvas) -> bool:
@@ -224,6 +256,7 @@ _ACTIONS: dict[tuple[Key, Mod], Callable[[Canvas], bool]] = {
     (Key.Key_Delete, _CTRL): lambda view: _remove(view, True),
     (Key.Key_F2, _PLAIN): _rename,
     (Key.Key_W, _PLAIN): _wire,
+    (Key.Key_X, _PLAIN): _cut_hovered,
     (Key.Key_Home, _PLAIN): _done(lambda view: view.fit()),
     (Key.Key_A, _PLAIN): _done(lambda view: view.fit()),
     (Key.Key_Period, _PLAIN): _done(lambda view: view.fit_selection()),

@@ -7,9 +7,13 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QInputDevice, QMouseEvent, QWheelEvent
 
-from widgets.canvas.gestures import CutWires, Modifiers, MoveNodes, Pan, Rubber
+from widgets.canvas.frames import CURSORS
+from widgets.canvas.framing import ResizeFrame
+from widgets.canvas.gestures import CutWires, Modifiers, Pan, Rubber
 from widgets.canvas.hits import Hit
 from widgets.canvas.linking import grab
+from widgets.canvas.moving import CopyNodes, MoveNodes
+from widgets.canvas.rewiring import MoveWires, wires_of
 from widgets.canvas.speech import tip
 
 if TYPE_CHECKING:
@@ -38,16 +42,11 @@ def _press_left(view: Canvas, place: QPoint, keys: Modifiers) -> None:
     hit = view.hit(place)
     scene = view.mirror
     if hit.kind == "port" and hit.slot:
-        view.begin(grab(view, hit.node, hit.side, hit.slot), place)
+        _press_port(view, hit, place, keys)
     elif hit.kind == "node":
-        view.pressed = hit
-        if keys & Modifiers.ControlModifier:
-            view.choose(scene.selected ^ {hit.node}, last=hit.node)
-        elif keys & Modifiers.ShiftModifier:
-            view.choose(scene.selected | {hit.node}, last=hit.node)
-        elif hit.node not in scene.selected:
-            view.choose({hit.node}, last=hit.node)
-        view.press_place = place
+        _press_node(view, hit, place, keys)
+    elif hit.kind == "frame":
+        _press_frame(view, hit, place, keys)
     elif hit.kind == "wire" and hit.edge:
         more = bool(keys & (Modifiers.ShiftModifier | Modifiers.ControlModifier))
         edges = scene.selected_edges ^ {hit.edge} if more else {hit.edge}
@@ -55,8 +54,45 @@ def _press_left(view: Canvas, place: QPoint, keys: Modifiers) -> None:
     elif hit.kind in ("plus", "button", "ghost"):
         view.pressed = hit
         view.press_place = place
-    elif hit.kind == "empty":
+    elif hit.kind in ("empty", "rest"):
         view.begin(Rubber(view), place)
+
+
+def _press_port(view: Canvas, hit: Hit, place: QPoint, keys: Modifiers) -> None:
+    """A wire into the hand; with Ctrl or Shift all wires of the port; with Alt they are broken."""
+    assert hit.slot is not None
+    edges = wires_of(view, hit.node, hit.side, hit.slot)
+    if keys & Modifiers.AltModifier:
+        if edges:
+            view.disconnect_wanted.emit(edges)
+    elif edges and keys & (Modifiers.ControlModifier | Modifiers.ShiftModifier):
+        view.begin(MoveWires(view, hit.node, hit.side, hit.slot, edges), place)
+    else:
+        view.begin(grab(view, hit.node, hit.side, hit.slot), place)
+
+
+def _press_node(view: Canvas, hit: Hit, place: QPoint, keys: Modifiers) -> None:
+    scene = view.mirror
+    view.pressed, view.press_place = hit, place
+    if keys & Modifiers.ControlModifier:
+        view.choose(scene.selected ^ {hit.node}, last=hit.node, frames=scene.selected_frames)
+    elif keys & Modifiers.ShiftModifier:
+        view.choose(scene.selected | {hit.node}, last=hit.node, frames=scene.selected_frames)
+    elif hit.node not in scene.selected:
+        view.choose({hit.node}, last=hit.node)
+
+
+def _press_frame(view: Canvas, hit: Hit, place: QPoint, keys: Modifiers) -> None:
+    """A note or frame is chosen; its edges are pulled, the rest of it is moved."""
+    scene = view.mirror
+    if keys & (Modifiers.ControlModifier | Modifiers.ShiftModifier):
+        view.choose(scene.selected, frames=scene.selected_frames ^ {hit.frame})
+    elif hit.frame not in scene.selected_frames:
+        view.choose((), frames={hit.frame})
+    if hit.side == "move":
+        view.pressed, view.press_place = hit, place
+    else:
+        view.begin(ResizeFrame(view, hit.frame, hit.side), place)
 
 
 def move(view: Canvas, event: QMouseEvent) -> None:
@@ -66,14 +102,27 @@ def move(view: Canvas, event: QMouseEvent) -> None:
         view.move_gesture(place, keys)
         return
     pressed = view.pressed
-    if pressed and pressed.kind == "node" and event.buttons() & Button.LeftButton:
-        if (place - view.press_place).manhattanLength() >= DRAG_FROM and pressed.node in view.mirror.selected:
-            view.pressed = None
-            view.begin(MoveNodes(view, pressed.node), view.press_place)
-            view.move_gesture(place, keys)
+    if pressed and pressed.kind in ("node", "frame") and event.buttons() & Button.LeftButton:
+        if (place - view.press_place).manhattanLength() >= DRAG_FROM:
+            _drag(view, pressed, place, keys)
         return
     if not event.buttons():
         view.show_hover(view.hit(place))
+
+
+def _drag(view: Canvas, pressed: Hit, place: QPoint, keys: Modifiers) -> None:
+    """A press became a drag."""
+    scene = view.mirror
+    if pressed.node not in scene.selected and pressed.frame not in scene.selected_frames:
+        return  # Ctrl took it out of the choice
+    view.pressed = None
+    if pressed.frame:
+        view.begin(MoveNodes(view, "", pressed.frame), view.press_place)
+    elif keys & Modifiers.AltModifier:
+        view.begin(CopyNodes(view), view.press_place)
+    else:
+        view.begin(MoveNodes(view, pressed.node), view.press_place)
+    view.move_gesture(place, keys)
 
 
 def release(view: Canvas, event: QMouseEvent) -> None:
@@ -86,7 +135,7 @@ def release(view: Canvas, event: QMouseEvent) -> None:
         return
     pressed, view.pressed = view.pressed, None
     if event.button() == Button.RightButton and not keys & Modifiers.ControlModifier:
-        _context(view, place)
+        _context(view, place, keys)
     elif pressed and event.button() == Button.LeftButton:
         _click(view, pressed, place, keys)
 
@@ -108,11 +157,15 @@ def _click(view: Canvas, pressed: Hit, place: QPoint, keys: Modifiers) -> None:
         view.quick_add_wanted.emit(below, at, pressed.node, pressed.slot.port, "", "")
 
 
-def _context(view: Canvas, place: QPoint) -> None:
-    """Right click: the menu of what is there; on empty canvas the quick search."""
+def _context(view: Canvas, place: QPoint, keys: Modifiers) -> None:
+    """Right click: the menu of what is there; on empty canvas the quick search, with Shift the canvas's menu."""
     hit = view.hit(place)
     at = view.viewport().mapToGlobal(place)
-    if hit.kind in ("node", "port", "plus"):
+    if hit.kind in ("port", "frame", "rest") or (hit.kind in ("empty", "ghost") and keys & Modifiers.ShiftModifier):
+        if hit.frame and hit.frame not in view.mirror.selected_frames:
+            view.choose((), frames={hit.frame})
+        view.menu_wanted.emit(hit, at)
+    elif hit.kind in ("node", "plus"):
         if hit.node not in view.mirror.selected:
             view.choose({hit.node}, last=hit.node)
         view.context_wanted.emit(sorted(view.mirror.selected), None, at)
@@ -134,6 +187,10 @@ def double(view: Canvas, event: QMouseEvent) -> None:
     if hit.kind == "node":
         view.choose({hit.node}, last=hit.node)
         view.enter_wanted.emit(hit.node)
+    elif hit.kind == "frame":
+        view.write(hit.frame)
+    elif hit.kind == "rest" and hit.edge:
+        view.rest_wanted.emit(hit.edge, True)
     elif hit.kind == "wire" and hit.edge:
         edge = hit.edge
         view.quick_add_wanted.emit(view.to_scene(place), at, edge.source, edge.output, edge.target, edge.input)
@@ -168,9 +225,11 @@ def hover(view: Canvas, hit: Hit, before: str) -> str:
             item.marks.plus_hover = hit.kind == "plus"
             item.update()
     scene.hover_edge(hit.edge if hit.kind == "wire" else None)
+    for name, frame in scene.frames.items():
+        frame.set_state(hover=name == hit.frame)
     if scene.callout:
         scene.callout.set_state(hit.row if hit.kind == "button" else -1)
-    cursor = _CURSORS.get(hit.kind)
+    cursor = CURSORS.get(hit.side) if hit.kind == "frame" else _CURSORS.get(hit.kind)
     if cursor is None:
         view.viewport().unsetCursor()
     else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from PySide6.QtCore import QPointF, QRectF, Signal
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QGraphicsScene
 
@@ -14,9 +14,11 @@ from engine.infer import Inference
 from engine.layout import stacks
 from widgets.canvas import callout
 from widgets.canvas.content import Card, describe
+from widgets.canvas.frames import FrameItem
 from widgets.canvas.geometry import Box, Lanes, plain_wire, route, union
-from widgets.canvas.items import FrameItem, NodeItem, WireItem
+from widgets.canvas.items import NodeItem, WireItem
 from widgets.canvas.labels import Labels
+from widgets.canvas.resting import Resting
 
 _WORST = {"error": 3, "warning": 2, "info": 1}
 _ROOM = 4000.0  # around the cards; the index divides this area, so it must not be much larger than they need
@@ -39,6 +41,10 @@ class CanvasScene(QGraphicsScene):
         self.wires: dict[Edge, WireItem] = {}
         self.labels = Labels(self)
         self.frames: dict[str, FrameItem] = {}
+        self.selected_frames: set[str] = set()
+        self.resting = Resting(self)
+        self.states: dict[str, str] = {}
+        self.wire_states: dict[Edge, str] = {}
         self.selected: set[str] = set()
         self.selected_edges: set[Edge] = set()
         self.thumbs: dict[str, list[QImage]] = {}
@@ -79,6 +85,7 @@ class CanvasScene(QGraphicsScene):
         self._reroute_around(touched, change.added_edges)
         self._style_wires()
         self.labels.refresh()
+        self.resting.refresh()
         if change.frames or not self.frames:
             self._show_frames()
         self._index_again()
@@ -99,6 +106,7 @@ class CanvasScene(QGraphicsScene):
             if self._hovered_edge == edge:
                 self._hovered_edge = None
         for name in names:
+            self.resting.forget(name)
             self.removeItem(self.nodes.pop(name))
             self._dressed.pop(name, None)
             self.selected.discard(name)
@@ -170,6 +178,7 @@ class CanvasScene(QGraphicsScene):
         spark, word = self.training.get(name, ((), ""))
         marks.spark, marks.word = spark, word
         total = self._flops() if self.overlay == "cost" else 0.0
+        marks.difference = self.states.get(name, "")
         marks.cost = item.card.flops / total if total else -1.0
 
     def _flops(self) -> float:
@@ -187,12 +196,28 @@ class CanvasScene(QGraphicsScene):
     def _show_frames(self) -> None:
         for name in [name for name in self.frames if name not in self.graph.frames]:
             self.removeItem(self.frames.pop(name))
+            self.selected_frames.discard(name)
         for name, frame in self.graph.frames.items():
             if name in self.frames:
                 self.frames[name].set_frame(frame)
             else:
                 self.frames[name] = FrameItem(frame)
                 self.addItem(self.frames[name])
+
+    def move_frames(self, areas: Mapping[str, QRectF]) -> None:
+        """Show notes and frames elsewhere while they are dragged."""
+        for name, area in areas.items():
+            self.frames[name].set_area(area)
+
+    def heat_frame(self, place: QPointF | None, without: Collection[str] = ()) -> None:
+        """Light the frame that would hold a card at a place."""
+        hit = [
+            item
+            for name, item in self.frames.items()
+            if place is not None and name not in without and item.frame.kind == "frame" and item.area().contains(place)
+        ]
+        for item in self.frames.values():
+            item.set_state(hot=bool(hit) and item is min(hit, key=lambda one: one.width * one.height))
 
     def _make_room(self) -> None:
         """Let the indexed area grow with the network."""
@@ -277,6 +302,8 @@ class CanvasScene(QGraphicsScene):
                 states.add("error")
             if edge.source in muted or edge.target in muted:
                 states.add("muted")
+            if edge in self.wire_states:
+                states.add(self.wire_states[edge])
             if (symbol, states) != (wire.symbol, wire.states):
                 wire.symbol, wire.states = symbol, states
                 wire.restyle()
@@ -301,19 +328,26 @@ class CanvasScene(QGraphicsScene):
             self.begin_move(places)
         assert self._lanes is not None
         self.reroute(touched, self._lanes)
+        self.resting.lay()
 
     def end_move(self) -> None:
         """Back to where the document has everything."""
         back, self._lanes, self.moving, self._dirty = self.moving, None, set(), []
         self._reroute_around({name for name in back if name in self.nodes and self._put(name)}, ())
+        for name, item in self.frames.items():
+            item.set_frame(self.graph.frames[name])
+        self.resting.lay()
         self.place_callout()
         self.version += 1
         self.changed_shape.emit()
 
     # ---- selection and hover -------------------------------------------------------------------------------------
 
-    def select(self, names: Iterable[str], edges: Iterable[Edge] = ()) -> bool:
-        """Choose cards and wires; says whether the choice of cards changed."""
+    def select(self, names: Iterable[str], edges: Iterable[Edge] = (), frames: Iterable[str] = ()) -> bool:
+        """Choose cards, wires and notes; says whether the choice of cards changed."""
+        self.selected_frames = {name for name in frames if name in self.frames}
+        for name, item in self.frames.items():
+            item.set_state(selected=name in self.selected_frames)
         before = self.selected
         self.selected = {name for name in names if name in self.nodes}
         chosen = {edge for edge in edges if edge in self.wires}
@@ -340,8 +374,23 @@ class CanvasScene(QGraphicsScene):
         for other, on in ((self._hovered_edge, False), (edge, True)):
             if other in self.wires:
                 self.wires[other].mark("hover", on)
+                self._light_ends(other, on)
         self._hovered_edge = edge
         self.labels.show()
+
+    def _light_ends(self, edge: Edge, on: bool) -> None:
+        ends = {
+            edge.source: frozenset({("out", edge.output, 0)}),
+            edge.target: frozenset({("in", edge.input, edge.index)}),
+        }
+        for name, lit in ends.items():
+            if name in self.nodes:
+                self.nodes[name].set_lit(lit if on else frozenset())
+
+    @property
+    def hovered_edge(self) -> Edge | None:
+        """The wire under the pointer."""
+        return self._hovered_edge
 
     # ---- what is where -------------------------------------------------------------------------------------------
 
@@ -367,6 +416,14 @@ class CanvasScene(QGraphicsScene):
             return union([item.area() for item in self.nodes.values()] + frames)
         return union(self.nodes[name].area() for name in names if name in self.nodes)
 
+    def bounds_at_rest(self) -> QRectF:
+        """The area of everything where the document has it, though cards may still be on their way there."""
+        cards = [
+            QRectF(self.place_of(name), QSizeF(item.card.width, item.card.height)) for name, item in self.nodes.items()
+        ]
+        frames = [QRectF(frame.x, frame.y, frame.width, frame.height) for frame in self.graph.frames.values()]
+        return union(cards + frames)
+
     # ---- the callout ---------------------------------------------------------------------------------------------
 
     def place_callout(self) -> None:
@@ -377,6 +434,7 @@ class CanvasScene(QGraphicsScene):
         """Take a new theme over."""
         for wire in self.wires.values():
             wire.restyle()
+        self.resting.restyle()
         if self.callout:
             self.removeItem(self.callout)
             self.callout = None

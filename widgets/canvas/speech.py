@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from widgets.canvas.content import Card
 from widgets.canvas.hits import Hit
 from widgets.canvas.scene import CanvasScene
 
@@ -12,7 +13,10 @@ def tip(scene: CanvasScene, hit: Hit) -> str:
         return _port_tip(scene, hit)
     if hit.kind == "node":
         card = scene.nodes[hit.node].card
-        return card.message or " · ".join(part for part in (card.title, card.summary) if part)
+        plain = " · ".join(part for part in (card.title, card.summary) if part)
+        return "\n".join(part for part in (card.message or plain, card.note) if part)
+    if hit.kind == "rest":
+        return "This wire is turned off. Double-click to turn it on."
     return "Add after this" if hit.kind == "plus" else ""
 
 
@@ -42,7 +46,12 @@ def description(scene: CanvasScene, name: str) -> str:
     words += [card.summary] if card.summary else []
     feeds = [scene.nodes[edge.source].card.title for edge in scene.graph.incoming[name]]
     words += [f"input from {', '.join(feeds)}"] if feeds else []
-    words += [word for word, on in (("muted", card.muted), ("frozen", card.frozen)) if on]
+    words += [word for word, on in _states(card) if on]
+    words += [f"note: {card.note}"] if card.note else []
     if len(scene.selected) > 1:
         words.append(f"{len(scene.selected)} chosen")
     return ", ".join(words)
+
+
+def _states(card: Card) -> list[tuple[str, bool]]:
+    return [("muted", card.muted), ("frozen", card.frozen), ("locked", card.locked), ("collapsed", card.collapsed)]

@@ -17,7 +17,9 @@ from widgets.canvas.backdrop import Grid
 from widgets.canvas.camera import Camera
 from widgets.canvas.corner import Corner
 from widgets.canvas.empty import EmptyItem
+from widgets.canvas.framing import NoteField
 from widgets.canvas.gestures import Gesture
+from widgets.canvas.glide import Glide
 from widgets.canvas.hits import Hit, hit_at
 from widgets.canvas.items import NodeItem, WireItem
 from widgets.canvas.overview import Overview
@@ -39,7 +41,14 @@ class Canvas(QGraphicsView):
     connect_wanted = Signal(str, str, str, str)  # source, output, target, input
     reconnect_wanted = Signal(object, str, str, str, str)  # the old wire, then as above
     disconnect_wanted = Signal(list)
+    rewire_wanted = Signal(list, str, str, str)  # wires whose ends go elsewhere: side, node, port
+    splice_wanted = Signal(str, object)  # a node that stands free, the wire to lead through it
+    copy_wanted = Signal(list, float, float)  # ids, how far off their copies stand
+    rest_wanted = Signal(object, bool)  # a wire to turn off, or a resting one to turn on
     remove_wanted = Signal(list, bool)  # ids, whether to close the gap
+    frames_moved = Signal(dict, dict)  # notes and frames: id -> (x, y, width, height); nodes: id -> (x, y)
+    frame_text_wanted = Signal(str, str)
+    frames_remove_wanted = Signal(list, list)  # notes and frames, and nodes that go with them
     drop_wanted = Signal(str, float, float, object, object)  # layer, x, y, wire or None, id above or None
     quick_add_wanted = Signal(QPointF, QPoint, str, str, str, str)
     selection_changed = Signal(list)
@@ -48,6 +57,8 @@ class Canvas(QGraphicsView):
     fix_wanted = Signal(int, int)
     zoom_changed = Signal(float)
     context_wanted = Signal(list, object, QPoint)
+    menu_wanted = Signal(object, QPoint)  # the `Hit` of a port, a note, a resting wire, or of nothing
+    looked = Signal()  # the view rests somewhere else or at another zoom
     files_dropped = Signal(list)
     refused = Signal(str)
     data_wanted = Signal()  # the ghost card of an empty canvas was clicked
@@ -77,8 +88,11 @@ class Canvas(QGraphicsView):
         self._badges = self._timer(33, self._on_badges)
         self._edge_scroll = self._timer(_FRAME, self._on_edge_scroll, once=False)
         self._set_up()
+        self._rests = self._timer(250, self.looked.emit)
         self.corner = Corner(self)
         self._renamer = RenameField(self)
+        self._note_field = NoteField(self)
+        self.glide = Glide(self)
         self.mirror.changed_shape.connect(self.corner.refresh_errors)
         theme.notifier().changed.connect(self._on_theme_changed)
         self.camera.apply()
@@ -119,9 +133,13 @@ class Canvas(QGraphicsView):
     # ---- values in -----------------------------------------------------------------------------------------------
 
     def show_graph(
-        self, graph: Graph, inference: Inference | None, blocks: Blocks = NO_BLOCKS, problems: Sequence[Any] = ()
-    ) -> None:
-        """Show a graph; only what differs from the one shown before is touched."""
+        self, graph: Graph, inference: Inference | None, blocks: Blocks = NO_BLOCKS, problems: Sequence[Any] = (),
+        gliding: bool = False,
+    ) -> None:  # fmt: skip
+        """Show a graph; only what differs from the one shown before is touched. With `gliding`, cards that stand
+        elsewhere now move there so that one can follow."""
+        before = self.glide.places() if gliding else {}
+        self.glide.finish()
         chosen = set(self.mirror.selected)
         if self.gesture and set(graph.nodes) != set(self.mirror.graph.nodes):
             self.cancel_gesture()
@@ -132,6 +150,8 @@ class Canvas(QGraphicsView):
             self.selection_changed.emit(sorted(self.mirror.selected))
         self._describe()
         self._repaint_overview()
+        if before:
+            self.glide.start(before)
 
     def set_judge(self, judge: Callable[[str, str, str, str], str]) -> None:
         """Give the one judge of a link: it returns why there can be none, or an empty text."""
@@ -167,9 +187,13 @@ class Canvas(QGraphicsView):
         self.mirror.overlay = name
         self.mirror.mark_again()
 
+    def show_difference(self, states: Mapping[str, str], wires: Mapping[Edge, str]) -> None:
+        """Mark cards and wires as "added", "removed" or "changed", for a comparison."""
+        self.mirror.states, self.mirror.wire_states = dict(states), dict(wires)
+
     def fit(self) -> None:
         """Show everything, at most at 100 %."""
-        area = self.mirror.bounds()
+        area = self.mirror.bounds_at_rest()
         callout = self.mirror.callout
         self.camera.fit(area.united(callout.mapRectToScene(callout.area())) if callout else area)
         self.mirror.place_callout()
@@ -230,7 +254,9 @@ class Canvas(QGraphicsView):
     # ---- gestures ------------------------------------------------------------------------------------------------
 
     def begin(self, gesture: Gesture, place: QPoint, button=Qt.MouseButton.LeftButton) -> None:
+        self.glide.finish()
         self._renamer.commit()
+        self._note_field.commit()
         self.show_hover(Hit("empty"))
         self.gesture, self.gesture_button = gesture, button
         if gesture.cursor is not None:
@@ -271,11 +297,13 @@ class Canvas(QGraphicsView):
 
     # ---- choosing, hovering, speaking ----------------------------------------------------------------------------
 
-    def choose(self, names: Iterable[str], edges: Iterable[Edge] = (), last: str = "") -> None:
-        """Choose cards and wires as a person does: told by signal."""
+    def choose(
+        self, names: Iterable[str], edges: Iterable[Edge] = (), last: str = "", frames: Iterable[str] = ()
+    ) -> None:
+        """Choose cards, wires and notes as a person does: told by signal."""
         names = set(names)
         self._last = last if last in names else (self._last if self._last in names else next(iter(names), ""))
-        if self.mirror.select(names, edges):
+        if self.mirror.select(names, edges, frames):
             self.selection_changed.emit(sorted(self.mirror.selected))
         self._describe()
         self._repaint_overview()
@@ -323,6 +351,19 @@ class Canvas(QGraphicsView):
         self.show_node(node)
         self._renamer.open(node)
 
+    def write(self, frame: str) -> None:
+        """Write a note's text or a frame's title in place."""
+        if frame in self.mirror.frames:
+            self.glide.finish()
+            self.ensureVisible(self.mirror.frames[frame].area(), _MARGIN, _MARGIN)
+            self._note_field.open(frame)
+
+    def spot(self) -> QPointF:
+        """Where something new goes: at the pointer while it is over the canvas, else in the middle."""
+        inside = self.viewport().mapFromGlobal(self.cursor().pos())
+        room = self.viewport().rect()
+        return self.to_scene(inside if room.contains(inside) and self.underMouse() else room.center())
+
     def show_node(self, node: str) -> None:
         """Scroll just enough for a card to be seen."""
         self.ensureVisible(self.mirror.nodes[node].area(), _MARGIN, _MARGIN)
@@ -354,6 +395,7 @@ class Canvas(QGraphicsView):
         """The view shows another part of the scene now."""
         if hasattr(self, "corner"):
             self.corner.moved()
+            self._rests.start()
 
     def _on_badges(self) -> None:
         due, self._training_due = self._training_due, set()
