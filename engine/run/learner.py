@@ -33,9 +33,17 @@ class Learner:
         built: the network.
         groups: its weights with their shares of the learning rate, where they are not those of the nodes.
         steps: steps of an epoch where that is not once through the data.
+        objective: whether the network's own objectives are made small; otherwise the recipe has a loss of its own.
     """
 
-    def __init__(self, setup: Setup, built: Built, groups: list[Group] | None = None, steps: int | None = None) -> None:
+    def __init__(
+        self,
+        setup: Setup,
+        built: Built,
+        groups: list[Group] | None = None,
+        steps: int | None = None,
+        objective: bool = True,
+    ) -> None:
         recipe = setup.recipe
         self.setup, self.built, self.course, self.device = setup, built, setup.course, setup.device
         self.training = training_part(setup, built)
@@ -44,7 +52,7 @@ class Learner:
         self.whole = batches_of(self.training.count, self.size, built.network)
         self.batches = steps or self.whole
         self.items = self.training.count if self.batches == self.whole else self.batches * self.size
-        self.loss_of = built.objectives
+        self.loss_of = built.objectives if objective else _none
         self.shares = shares_of(built)
         self.columns = columns_of(self.shares)
         self.mover = Mover(setup, built, self.batches, groups=groups)
@@ -126,6 +134,11 @@ class Learner:
     def broken(self, step: int) -> diagnose.Failed:
         """Why the loss of a step is no finite number."""
         return diagnose.not_finite(self.built, self.inputs, step)
+
+
+def _none(outputs: Values, targets: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """The losses of a network without objectives."""
+    return {}
 
 
 def training_part(setup: Setup, built: Built) -> Part:
