@@ -7,6 +7,7 @@ from typing import Any, Literal
 from engine.declare import param
 from engine.layer import Layer, call, layer
 from engine.layers.rules import by_port, divides, fixed, options, plain_settings, refuse
+from engine.layers.weights import Started
 from engine.shapes import Anything, Dim, Mask, Sequence, Tensor, differ
 
 SECTION = "Attention"
@@ -38,7 +39,7 @@ def later(rows: str, columns: str) -> str:
 
 
 @layer("Multi-head attention", section=SECTION, keywords="mha self cross transformer query key value", icon="attention")
-class MultiheadAttention(Layer):
+class MultiheadAttention(Started):
     """Lets every step gather from all steps what matters to it, several questions at a time.
 
     With only `query` wired it looks at itself. The mask says which steps count.
@@ -200,7 +201,7 @@ class ScaledDotProductAttention(Layer):
         return "causal" if self.causal else ""
 
 
-class Transformer(Layer):
+class Transformer(Started):
     """What the transformer layers share."""
 
     samples = (

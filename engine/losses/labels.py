@@ -65,7 +65,7 @@ class MultiLabelMargin(Labels):
         # torch wants the places of the right labels first and −1 after them
         places = f"{target}.argsort(dim=1, descending=True)"
         right = f"{target}.sort(dim=1, descending=True).values > 0"
-        return f"F.multilabel_margin_loss({prediction}, {places}.where({right}, -1))"
+        return f"F.multilabel_margin_loss({prediction}.float(), {places}.where({right}, -1))"
 
 
 @objective("CTC", keywords="speech handwriting recognition alignment text transcript", icon="loss")
@@ -97,7 +97,7 @@ class CTC(Objective):
         return prediction
 
     def loss(self, prediction: str, target: str) -> str:
-        scores = f"{prediction}.log_softmax(dim=-1).transpose(0, 1)"
+        scores = f"{prediction}.float().log_softmax(dim=-1).transpose(0, 1)"
         steps = f"torch.full(({prediction}.size(0),), {prediction}.size(1))"
         letters = f"({target} != 0).sum(dim=1)"
         return f"F.ctc_loss({scores}, {target}, {steps}, {letters}, zero_infinity=True)"

@@ -32,7 +32,7 @@ class MultiMargin(Objective):
     def loss(self, prediction: str, target: str) -> str:
         power = ", p=2" if self.squared else ""
         margin = f", margin={self.margin!r}" if self.margin != 1 else ""
-        return f"F.multi_margin_loss({prediction}, {target}{power}{margin})"
+        return f"F.multi_margin_loss({prediction}.float(), {target}{power}{margin})"
 
     def activation(self, prediction: str) -> str:
         return f"{prediction}.softmax(dim=-1)"
