@@ -256,7 +256,7 @@ def _count_right(
     for name, answers in both:
         for spec, rows in zip(model.signature.outputs, answers, strict=True):
             if spec.target in right:
-                truth = held.truth[spec.target][start : start + len(rows)]
+                truth = held.truth[spec.target][start : start + len(rows)].ravel()
                 told = class_probabilities(rows, len(spec.classes)).argmax(1)
                 right[spec.target][name] += int((told == truth).sum())
 
