@@ -230,7 +230,7 @@ class ExportPresenter(QObject):
 
 
 def _size_note(cls: type[Exporter], proof: Mapping[str, Any] | None, weights: int) -> tuple[str, str]:
-    files = "2 files" if cls.key == "python" else "32-bit numbers"
+    files = {"python": "2 files", "bundle": "a folder"}.get(cls.key, "32-bit numbers")
     size = int(proof["bytes"]) if proof else weights
     return (words.size(size) if size else "", files)
 

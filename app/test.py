@@ -110,8 +110,8 @@ class TestPresenter(QObject):
 
     def _trained(self, run: Run) -> float:
         """When the run's weights last changed."""
-        found = run.folder / "best.safetensors"
-        return found.stat().st_mtime if found.exists() else 0.0
+        places = (run.folder / "best.safetensors", run.folder / "checkpoints")
+        return next((place.stat().st_mtime for place in places if place.exists()), 0.0)
 
     def run_test(self) -> None:
         run = self.run()
@@ -140,6 +140,11 @@ class TestPresenter(QObject):
     def _show(self, run: Run, found: Mapping[str, Any]) -> None:
         """Show a result; pictures and rows of the mistakes follow."""
         self._data = run.project().data
+        made = next((one for one in found["outputs"] if one["kind"] in ("pictures", "play")), None)
+        if made is not None:
+            self._report = None
+            self.widget.show_result(_made_result(made))
+            return
         report = next((one for one in found["outputs"] if one["kind"] in ("classes", "numbers")), None)
         self._report = report
         if report is None:
@@ -269,6 +274,24 @@ def _answers(answer: Mapping[str, Any]) -> tuple[Answer, ...]:
 
 def _cells(row: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     return tuple((name, "" if value is None else str(value)) for name, value in row.items() if name)
+
+
+def _made_result(made: Mapping[str, Any]) -> TestResult:
+    """What a generator made, or how an agent played."""
+    if made["kind"] == "pictures":
+        facts = (
+            Fact("Made", str(made["count"]), "pictures"),
+            Fact("Time", words.number(made["milliseconds"], 3), "ms per picture"),
+            *((Fact("Columns", f"{made['classes'][0]} … {made['classes'][-1]}"),) if made["classes"] else ()),
+        )
+    else:
+        facts = (
+            Fact("Mean return", words.number(made["mean"], 4), f"of {made['count']} episodes"),
+            Fact("Least", words.number(made["least"], 4), ""),
+            Fact("Most", words.number(made["most"], 4), ""),
+            Fact("Solved", "yes" if made["solved"] else "not yet", f"from {made['goal']:g}"),
+        )
+    return TestResult(kind="made", facts=facts, png=base64.b64decode(made["png"]))
 
 
 def _classes_result(report: Mapping[str, Any], found: Mapping[str, Any]) -> TestResult:

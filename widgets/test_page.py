@@ -18,6 +18,7 @@ from widgets.page_frame import PageFrame
 from widgets.plots.confusion import Confusion
 from widgets.plots.histogram import Histogram, bins_of
 from widgets.plots.scatter import Scatter
+from widgets.samples import PictureView
 from widgets.try_panel import TryPanel
 from widgets.values import Fact, ModelChoice, TestResult, TryResult
 
@@ -282,6 +283,9 @@ class TestPage(Themed, QWidget):
         self.center = QStackedWidget(self)
         self.center.addWidget(self.mistakes)
         self.center.addWidget(self._make_busy())
+        self.made = PictureView(self)
+        self.made.setAccessibleName("What the model makes")
+        self.center.addWidget(self.made)
         middle = surface(QWidget(self), "canvas")
         inside = column(middle)
         inside.addWidget(self.error)
@@ -346,16 +350,22 @@ class TestPage(Themed, QWidget):
             self.numbers.again.set_busy(False)
             self.ring.hide()
             return
+        self.set_busy(None)
+        if result.kind == "made":
+            self.frame.set_bare(True)
+            self.made.set_png(result.png)
+            self.center.setCurrentWidget(self.made)
+            return
         self.mixups.show_result(result)
         self.mistakes.show_result(result)
-        self.set_busy(None)
 
     def set_busy(self, said: str | None) -> None:
         self.numbers.again.set_busy(said is not None)
         self.ring.setVisible(said is not None)
         self.ring.set_fraction(None if said is not None else 0.0)
         self.busy_words.setText(said or "")
-        self.center.setCurrentIndex(0 if said is None else 1)
+        if said is not None or self.center.currentIndex() == 1:
+            self.center.setCurrentIndex(0 if said is None else 1)
 
     def set_error(self, title: str, line: str = "") -> None:
         self.error.show_words(title, line)

@@ -273,8 +273,9 @@ class TestResult:
 
     __test__ = False  # a value, not a test case
 
-    kind: str  # classes or number
+    kind: str  # classes, number or made (a picture of what the model makes or does)
     facts: tuple[Fact, ...] = ()
+    png: bytes = b""
     classes: tuple[str, ...] = ()
     confusion: tuple[tuple[int, ...], ...] = ()  # rows: the truth
     mistakes: tuple[Mistake, ...] = ()

@@ -86,9 +86,11 @@ def signature(progress: Progress, run: str) -> dict[str, Any]:
     """What a run's model takes and gives, for the page that exports it."""
     from engine.codegen import generate
     from engine.exporters.signature import signature
+    from engine.recipes import recipe_of
     from engine.runs import open_run
 
     project = open_run(run).project()
+    project = project.focused(recipe_of(project.recipe).exported())
     found = signature(project, generate(project))
     outputs = [{"name": one.name, "words": one.tensor.words(), "classes": list(one.classes)} for one in found.outputs]
     return {"inputs": [one.to_json() for one in found.inputs], "outputs": outputs}

@@ -9,6 +9,7 @@ from engine.codeends import OutputSpec
 from engine.data.dataset import Dataset
 from engine.errors import UserError, listed
 from engine.exporters import Progress, silent
+from engine.run.made import made_by
 from engine.run.opened import Array, Opened, opened
 from engine.run.reports import class_probabilities, class_report, number_report, picture_report
 from engine.run.reports_steps import step_report
@@ -20,12 +21,15 @@ PARTS = ("test", "validation", "train")
 
 
 def evaluate(run: Run, part: str = "test", which: str = "best", progress: Progress = silent) -> dict[str, Any]:
-    """Test a run's model on one part of its data; stored as the run's result of that name.
+    """Test a run's model on one part of its data; stored as the run's result of that name. A generator makes pictures
+    and an agent plays instead, whatever the part.
 
     Raises:
         UserError: no such part, no items in it, or the data or weights cannot be read.
     """
     started = time.perf_counter()
+    if (made := made_by(run, which, progress)) is not None:
+        return _kept(run, "test", which, made, started)
     model = opened(run, which)
     dataset = model.dataset(progress)
     indices = part_of(model, dataset, part)
@@ -49,9 +53,26 @@ def evaluate(run: Run, part: str = "test", which: str = "best", progress: Progre
     return result
 
 
+def _kept(run: Run, part: str, which: str, made: dict[str, Any], started: float) -> dict[str, Any]:
+    """Store what a generator or an agent did when it was tested."""
+    seconds = time.perf_counter() - started
+    result = {
+        "part": part,
+        "which": which,
+        "items": made["count"],
+        "of": made["count"],
+        "milliseconds_per_item": 1000 * seconds / made["count"],
+        "outputs": [made],
+        "seconds": seconds,
+        "tested": time.time(),
+    }
+    run.set_result(part, result)
+    return result
+
+
 def part_of(model: Opened, dataset: Dataset, part: str) -> Array:
     """The items of a part, as the training divided them."""
-    from engine.run.work import split_of
+    from engine.run.setup import split_of
 
     if part not in PARTS:
         raise UserError(f"The data has the parts {listed(PARTS, 'and')}, none called {part!r}.")

@@ -116,6 +116,7 @@ class Denoiser:
         steps: int = 0,
         guidance: float | None = None,
         told: Told | None = None,
+        noise: Tensor | None = None,
     ) -> Tensor:
         """Make pictures from 0 to 1, in the network's present mode.
 
@@ -123,6 +124,7 @@ class Denoiser:
             labels: a class for each picture, per label of the network.
             steps, guidance: of the recipe where nothing else is said.
             told: called after each step with its number and the noisy pictures.
+            noise: to start from; drawn where none is given.
         """
         weight = self.recipe.guidance if guidance is None else guidance
         compares = self.chooses and weight != 1
@@ -135,7 +137,8 @@ class Denoiser:
             return guided(seen[:count], seen[count:], weight)
 
         fresh = 1.0 if self.recipe.sampler == "ddpm" else 0.0
-        noise = torch.randn(count, *self._dims(), device=self.low.device)
+        if noise is None:
+            noise = torch.randn(count, *self._dims(), device=self.low.device)
         with torch.no_grad():
             found = walk(
                 self.path, predict, noise, steps or self.recipe.sample_steps, fresh, (self.low, self.high), told

@@ -1,0 +1,8 @@
+"""Programs that travel with an exported model: one file each, that needs numpy and ONNX Runtime but no Lamina.
+
+answers.py      asks a model that answers       generator.py   makes pictures with a GAN's generator
+denoiser.py     makes pictures by taking noise away step by step
+agent.py        says what to do in a situation, or plays an episode
+
+An exported bundle has one of them as `run.py`, beside `model.onnx` and `about.json`, which says what it needs to know.
+"""
