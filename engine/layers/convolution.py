@@ -167,7 +167,7 @@ class Sliding(Adapted):
         return "; ".join(words)
 
 
-@layer("Conv 2D", section=SECTION, keywords="filter kernel image cnn convolution", icon="conv2d")
+@layer("Conv 2D", section=SECTION, keywords="filter kernel image cnn convolution lora", icon="conv2d")
 class Conv2d(Sliding):
     """Slides learned filters over an image to find local patterns such as edges and textures."""
 

@@ -11,7 +11,7 @@ from engine.shapes import Anything, Dim, Numbers, Sequence, Tensor, differ, prod
 SECTION = "Dense"
 
 
-@layer("Linear", section=SECTION, keywords="fully connected dense matrix weights perceptron", icon="linear")
+@layer("Linear", section=SECTION, keywords="fully connected dense matrix weights perceptron lora", icon="linear")
 class Linear(Adapted):
     """Mixes all numbers with learned weights; the workhorse of most networks and the usual last layer.
 

@@ -32,7 +32,7 @@ class PatchEmbedding(Started):
             if isinstance(size, int) and isinstance(side, int) and side > size:
                 refuse(
                     "The patch is larger than the image",
-                    f"They are {by(self.patch)} and {by(image.dims[1:])}.",
+                    f"They are {by(self.patch)} and {by(image.dims[1:])}. Use a smaller patch.",
                     "image",
                 )
         return Sequence(product(self.sides(image)), self.features)

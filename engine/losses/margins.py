@@ -142,6 +142,8 @@ class TripletMargin(Objective):
     target_kinds = ()
     samples = ({"margin": 0.5, "swap": True}, {"by_angle": True, "margin": 0.3})
 
+    # it compares only what is wired, so the form asks for no field
+    target: str = param(default="", label="Target", shown_if=("margin", ()), help="Nothing: three wires are compared.")
     margin: float = param(default=1.0, above=0, max=1e6, help="By how much closer the alike one must be.")
     swap: bool = param(
         default=False, advanced=True, help="Also keeps “positive” away from “negative”, where that is harder."

@@ -132,7 +132,7 @@ def _first_sizes(case: Case) -> dict[str, int]:
 
 
 def test_palette_is_rich() -> None:
-    assert len(LAYERS) >= 75
+    assert len(LAYERS) >= 175
     assert len({cls.label for cls in layers}) == len(layers), "two layers have one label"
     assert {cls.section for cls in layers} == set(SECTIONS)
 
