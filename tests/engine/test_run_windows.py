@@ -11,6 +11,7 @@ import torch
 
 from engine.data.dataset import open_dataset, scan
 from engine.data.split import split
+from engine.exporters import exporters
 from engine.graph import Graph, add, connect
 from engine.project import Project
 from engine.run import tensors
@@ -91,3 +92,14 @@ def test_a_language_model_learns_and_writes(verses: Path, tmp_path: Path, monkey
     (verses.parent / "more.txt").write_text("cabca")
     from_file = predict(run, str(verses.parent / "more.txt"))["items"][0]
     assert next(iter(from_file["answers"].values()))["next"][0][0] == "b"
+
+
+def test_a_language_model_leaves_for_onnx_and_says_the_same(verses: Path, tmp_path: Path) -> None:
+    run = train(bigrams(verses, "words", 8), tmp_path, epochs=1, device="cpu")
+    proof = exporters.make({"type": "Onnx"}).export(run, tmp_path / "words.onnx")
+    assert proof["largest"] <= proof["limit"]
+    assert proof["same_class"] == proof["class_items"] > 100  # every step counts
+    (right,) = proof["right"].values()
+    assert right["torch"] == right["exported"]
+    told = predict(run, "abcabcabc abcabcabc", onnx=tmp_path / "words.onnx")
+    assert told["onnx"]["same_class"]
