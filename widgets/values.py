@@ -275,13 +275,13 @@ class TestResult:
 
     kind: str  # classes, number or made (a picture of what the model makes or does)
     facts: tuple[Fact, ...] = ()
-    png: bytes = b""
     classes: tuple[str, ...] = ()
     confusion: tuple[tuple[int, ...], ...] = ()  # rows: the truth
     mistakes: tuple[Mistake, ...] = ()
     truth: tuple[float, ...] = ()
     predicted: tuple[float, ...] = ()
     target: str = ""
+    png: bytes = b""  # of kind made
 
 
 @dataclass(frozen=True)
