@@ -327,7 +327,7 @@ class TrainPresenter(QObject):
     def _show_epochs(self, run: Run, info: RunInfo) -> None:
         values = run.epochs()
         per_epoch = info.seconds / max(info.epoch, 1)
-        names = list(dict.fromkeys(one.metric for one in values))
+        names = list(dict.fromkeys(one.metric for one in values if one.metric != "loss"))  # it has its own chart
         self.widget.set_metrics([metric_name(name) for name in names])
         self.widget.set_epochs(
             [EpochRow(one.epoch, one.epoch * per_epoch, one.part, one.metric, one.value) for one in values]
