@@ -108,7 +108,8 @@ class Graph:
         for edge in self.edges:
             found[edge.target].append(edge)
         for edges in found.values():
-            edges.sort(key=lambda edge: (edge.index, edge.input))
+            if len(edges) > 1:
+                edges.sort(key=lambda edge: (edge.index, edge.input))
         return found
 
     @cached_property
@@ -131,7 +132,8 @@ class Graph:
         found = []
         for name in ready:  # grows while it is walked
             found.append(name)
-            for edge in sorted(self.outgoing[name]):
+            edges = self.outgoing[name]
+            for edge in sorted(edges) if len(edges) > 1 else edges:
                 waiting[edge.target] -= 1
                 if not waiting[edge.target]:
                     ready.append(edge.target)

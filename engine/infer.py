@@ -28,6 +28,7 @@ from engine.graph import (
     stands_for_value,
 )
 from engine.layer import Input, Layer, Misfit, Objective, Port, layers
+from engine.recall import Reuse, remember, walk_of
 from engine.shapes import Dim, Sym, Tensor
 
 Schema = Mapping[str, Any]
@@ -113,7 +114,10 @@ def infer(graph: Graph, schema: Schema, blocks: Blocks = NO_BLOCKS) -> Inference
     Returns:
         Facts for every node; nodes in a circle get a finding.
     """
-    return _walk(graph, _Around(schema, blocks))
+    before = walk_of(graph)
+    found = _walk(graph, _Around(schema, blocks), Reuse(before, graph, schema, blocks) if before else None)
+    remember(graph, schema, blocks, found.facts)
+    return found
 
 
 def walk_inside(block: Block, given: Mapping[str, Tensor], names: Mapping[str, Any], blocks: Blocks) -> Inference:
@@ -138,10 +142,13 @@ class _Around:
     refused: Mapping[str, Finding] = field(default_factory=dict)
 
 
-def _walk(graph: Graph, around: _Around) -> Inference:
+def _walk(graph: Graph, around: _Around, reuse: Reuse | None = None) -> Inference:
     facts: dict[str, Facts] = {}
     for name in graph.order:
-        facts[name] = _facts(graph, graph.nodes[name], facts, around)
+        kept = reuse.kept(name) if reuse else None
+        facts[name] = kept or _facts(graph, graph.nodes[name], facts, around)
+        if reuse and not kept:
+            reuse.walked(name, facts[name])
     for name in graph.nodes:
         if name not in facts:
             facts[name] = Facts(
@@ -169,7 +176,7 @@ def _why_not_shared(node: Node, owner: Node | None, facts: Mapping[str, Facts], 
     if owner.shares or owner.muted:
         return f"{name} has no weights of its own here. Share with one that has."
     one, other = facts[node.id], facts[owner.id]
-    if one.findings or other.findings or not one.inputs or not other.inputs:
+    if one.findings or other.findings or not one.outputs or not other.outputs:
         return ""  # something else comes first
     if owner.layer != node.layer:
         return _why_not_tied(_table(node, one, around.names), _table(owner, other, around.names), name)
