@@ -285,7 +285,9 @@ class TestPage(Themed, QWidget):
         self.center.addWidget(self._make_busy())
         self.made = PictureView(self)
         self.made.setAccessibleName("What the model makes")
-        self.center.addWidget(self.made)
+        around = QWidget(self)
+        column(around, edge=sizes.s24).addWidget(self.made)
+        self.center.addWidget(around)
         middle = surface(QWidget(self), "canvas")
         inside = column(middle)
         inside.addWidget(self.error)
@@ -354,7 +356,7 @@ class TestPage(Themed, QWidget):
         if result.kind == "made":
             self.frame.set_bare(True)
             self.made.set_png(result.png)
-            self.center.setCurrentWidget(self.made)
+            self.center.setCurrentIndex(2)
             return
         self.mixups.show_result(result)
         self.mistakes.show_result(result)

@@ -2,6 +2,7 @@
 
 onnx.py       one file for ONNX Runtime and everything that reads ONNX
 python.py     a readable PyTorch program and its weights
+bundle.py     a folder with the ONNX file and a program that makes pictures, plays or answers with it
 signature.py  what goes in and what comes out of a model, by the names that its files carry
 """
 
@@ -53,7 +54,8 @@ def check_place(path: Path, suffix: str) -> None:
 
 
 def _load() -> None:
-    for module in sorted(pkgutil.iter_modules(__path__), key=lambda module: module.name):
+    # the usual way out first
+    for module in sorted(pkgutil.iter_modules(__path__), key=lambda module: (module.name != "onnx", module.name)):
         importlib.import_module(f"{__name__}.{module.name}")
 
 

@@ -178,3 +178,18 @@ def test_a_test_can_be_wanted_and_not_twice_at_once(page, qtbot):
     assert page.numbers.again.text() == "Test again"
     qtbot.mouseClick(page.numbers.again, Qt.MouseButton.LeftButton)
     assert told == [1]
+
+
+def test_what_a_generator_makes_fills_the_page(page, qtbot):
+    import io
+
+    from PIL import Image
+
+    buffer = io.BytesIO()
+    Image.new("RGB", (40, 40), (10, 200, 30)).save(buffer, "PNG")
+    page.set_models([ModelChoice("a", "First")])
+    page.show_result(TestResult("made", (Fact("Made", "100", "pictures"),), png=buffer.getvalue()))
+    assert page.made.isVisible() and not page.mixups.isVisible()
+    assert page.made.grab().toImage().pixelColor(page.made.rect().center()).green() == 200
+    page.set_busy("Testing")
+    assert not page.made.isVisible()

@@ -26,7 +26,7 @@ from engine.run.sampling import Denoiser
 from engine.run.session import Sample, Step
 from engine.run.setup import Setup
 
-SHOWN, SHOWN_STEPS = 40, 20
+SHOWN, SHOWN_STEPS = 60, 20
 """Pictures on the sheet of an epoch, and steps to make them: fewer than the recipe's, so that training goes on."""
 
 
@@ -108,7 +108,7 @@ class DiffusionLoop:
     def samples(self) -> Iterable[Sample]:
         network = self._used()
         network.eval()
-        count = SHOWN if self.denoiser.labels else SHOWN // 10 * 9
+        count = SHOWN if self.denoiser.labels else 64
         labels = [torch.arange(count, device=self.device) % classes for classes in self.denoiser.classes]
         steps = min(SHOWN_STEPS, self.recipe.sample_steps)
         yield Sample("images", "made", grid(self.denoiser.make(network, labels, count, steps), 10 if labels else 0))
