@@ -6,26 +6,35 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QPoint, Qt, QTimer
-from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QDockWidget, QFileDialog, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QKeyEvent, QShowEvent
+from PySide6.QtWidgets import QDockWidget, QFileDialog, QInputDialog, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from app import nodeview
 from app.adding import Adding
+from app.arranging import Arranging
 from app.blocks import BlockCommands
+from app.canvas_menus import CanvasMenus
 from app.clipboard import Clipboard
+from app.comparing import compare_states
+from app.looking import Looking
+from engine.codeedit import edit_value
 from engine.errors import UserError
 from engine.graph import Edge, Graph, change, connect, disconnect, judge, label_of, move, remove, set_param
-from engine.layout import labelled, layout
 from engine.library import shipped
+from engine.notes import MOST_TEXT
 from engine.places import crumbs
 from widgets import theme
+from widgets.canvas import keys
+from widgets.canvas.overlay_bar import OverlayBar
+from widgets.canvas.speech import outline_rows
 from widgets.canvas.view import Canvas
 from widgets.code_view import CodeView
 from widgets.controls import DockTabs
 from widgets.history import History
 from widgets.inspector import Inspector
 from widgets.node_view import many_view, node_view, problem_view
+from widgets.outline import Outline
 from widgets.palette import Palette
 from widgets.place_bar import PlaceBar
 from widgets.problems import Problems
@@ -54,13 +63,19 @@ class BuildPage(QMainWindow):
         self.adding = Adding(self)
         self.clipboard = Clipboard(self)
         self.blocks = BlockCommands(self)
+        self.arranging = Arranging(self)
+        self.menus = CanvasMenus(self)
+        self.looking = Looking(self)
         self.place_bar = PlaceBar(self.canvas)
+        self.overlays = OverlayBar(self.canvas)
+        self.outline = Outline()
         self.bottom_tabs = DockTabs()
         self.bottom_tabs.add("problems", "Problems", "triangle-alert")
         self.bottom_tabs.add("code", "Code", "code")
         self.bottom_tabs.add("history", "History", "history")
+        self.bottom_tabs.add("outline", "Outline", "list")
         self.bottom = QStackedWidget()
-        for panel in (self.problems_panel, self.code, self.history):
+        for panel in (self.problems_panel, self.code, self.history, self.outline):
             self.bottom.addWidget(panel)
         self.bottom.setFixedHeight(sizes.dock_open - sizes.dock_tabs)
         self.bottom.hide()
@@ -82,6 +97,8 @@ class BuildPage(QMainWindow):
         self.document.stack.indexChanged.connect(self._on_history)
         self.document.moved.connect(self._on_moved_place)
         window.add_canvas_actions(self.canvas)
+        window.add_canvas_actions(self.outline)
+        window.add_page_actions(self)
         self.palette_panel.set_favorites(window.settings.favorites)
         self._fitted = False
         self._grown_unseen = False
@@ -104,7 +121,7 @@ class BuildPage(QMainWindow):
 
     def _on_first_shown(self) -> None:
         self.reset_layout()
-        self.canvas.fit()
+        self.looking.restore()
         self.canvas.setFocus()
 
     def _dock(self, name: str, widget: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
@@ -146,7 +163,7 @@ class BuildPage(QMainWindow):
         canvas.enter_wanted.connect(self._on_enter)
         canvas.rename_wanted.connect(self._on_rename)
         canvas.fix_wanted.connect(self.fix)
-        canvas.context_wanted.connect(self._on_context)
+        self.arranging.connect_canvas()
         canvas.files_dropped.connect(self.window_.open_files)
         canvas.refused.connect(self.window_.say)
         canvas.data_wanted.connect(lambda: self.window_.show_page("data"))
@@ -168,7 +185,16 @@ class BuildPage(QMainWindow):
         self.problems_panel.fix_wanted.connect(self.fix)
         self.code.node_chosen.connect(lambda name: self.select([name.split("/")[0]], center=True))
         self.code.save_wanted.connect(self.save_code)
+        self.code.value_wanted.connect(self._on_code_value)
+        self.code.refused.connect(self.window_.say)
         self.history.jump_wanted.connect(lambda place: self.document.stack.setIndex(place))
+        self.history.compare_wanted.connect(self.compare_step)
+        self.outline.chosen.connect(self._on_outline)
+        self.outline.shown.connect(lambda name: self.select([name], center=True))
+        self.outline.key_left.connect(self._on_outline_key)
+        self.overlays.chosen.connect(self.set_overlay)
+        self.overlays.tidy_wanted.connect(self.arranging.tidy)
+        self.overlays.note_wanted.connect(lambda: self.arranging.add_note())
         self.bottom_tabs.chosen.connect(self._on_bottom)
         inspector.open_block_wanted.connect(self.blocks.enter)
         self.place_bar.place_wanted.connect(self.document.go)
@@ -181,7 +207,7 @@ class BuildPage(QMainWindow):
         self.selection = []
         self._pictured = None
         self._show_all()
-        self.canvas.fit()
+        self.looking.restore()
 
     def _show_pictures(self) -> None:
         """Three photos in the card of an image input, asked for when the data changed."""
@@ -198,17 +224,17 @@ class BuildPage(QMainWindow):
     def _on_changed(self, difference: object) -> None:
         self.selection = [name for name in self.selection if name in self.graph.nodes]
         self._grown_unseen |= not self.isVisible() and bool(getattr(difference, "added", ()))
-        self._show_all()
+        self._show_all(gliding=True)
 
     @property
     def graph(self) -> Graph:
         return self.document.graph
 
-    def _show_all(self) -> None:
+    def _show_all(self, gliding: bool = False) -> None:
         document = self.document
         project = document.project
         problems = document.problems_here
-        self.canvas.show_graph(self.graph, document.walk_here, project.blocks, problems)
+        self.canvas.show_graph(self.graph, document.walk_here, project.blocks, problems, gliding)
         self.canvas.set_selection(self.selection)
         errors = sum(problem.level == "error" for problem in problems)
         self.bottom_tabs.set_count("problems", errors, "error")
@@ -229,7 +255,7 @@ class BuildPage(QMainWindow):
         self.selection = []
         self._pictured = None
         self._show_all()
-        self.canvas.fit()
+        self.looking.restore()
 
     def _node_view(self, name: str) -> NodeView:
         document = self.document
@@ -246,6 +272,8 @@ class BuildPage(QMainWindow):
         else:
             self.inspector.show_nothing(nodeview.of_model(project, walk))
         self.code.highlight(self.selection)
+        if self.bottom_tabs.current() == "outline":
+            self.outline.choose(self.selection)
 
     def _show_bottom(self) -> None:
         current = self.bottom_tabs.current()
@@ -261,12 +289,42 @@ class BuildPage(QMainWindow):
             self.code.highlight(self.selection)
         elif current == "history":
             self._on_history()
+        elif current == "outline":
+            self.outline.show_rows(outline_rows(self.canvas.mirror), self.selection)
 
     def _on_history(self, *_: object) -> None:
-        self.history.show_steps(self.document.steps(), self.document.stack.index())
+        self.history.show_steps(["As it was opened", *self.document.steps()], self.document.stack.index())
+
+    def compare_step(self, place: int) -> None:
+        """Show what differs between a step of the history and now."""
+        before = self.document.state_at(place)
+        names = ["As it was opened", *self.document.steps()]
+        if before is not None:
+            compare_states(self.window_, before, f"{names[place]} → now")
+
+    def _on_outline(self, names: list[str]) -> None:
+        self.select(names)
+        if names:
+            self.canvas.show_node(names[-1])
+
+    def _on_outline_key(self, event: QKeyEvent) -> None:
+        """The canvas's keys work in the outline; what needs a place on the canvas goes on there."""
+        if keys.handle(self.canvas, event):
+            event.accept()
+            if self.canvas.gesture:
+                self.canvas.setFocus()
+
+    def set_overlay(self, name: str) -> None:
+        """Choose what lies over the cards; kept with the project."""
+        self.canvas.set_overlay(name)
+        self.overlays.show_current(name)
+        self.document.set_view(overlay=name)
+
+    def _on_code_value(self, line: int, place: int, typed: str) -> None:
+        self.document.edit("Change in the code", lambda project: edit_value(project, line, place, typed)[0])
 
     def _on_bottom(self, key: str) -> None:
-        panels = {"problems": self.problems_panel, "code": self.code, "history": self.history}
+        panels = {"problems": self.problems_panel, "code": self.code, "history": self.history, "outline": self.outline}
         self.bottom.setVisible(bool(key))
         if key:
             self.bottom.setCurrentWidget(panels[key])
@@ -324,6 +382,22 @@ class BuildPage(QMainWindow):
 
         self.edit(words if on else f"Un{words.lower()}", edit)
 
+    def remove_selected(self, reconnect: bool) -> None:
+        """Remove the selected nodes, and notes that are chosen with them."""
+        frames = sorted(self.canvas.mirror.selected_frames)
+        if frames:
+            self.arranging.remove_frames(frames, self.selection)
+        else:
+            self.remove(self.selection, reconnect)
+
+    def ask_note(self) -> None:
+        """Write a note on the selected node."""
+        name = self.selection[-1]
+        node = self.graph.nodes[name]
+        text, fine = QInputDialog.getMultiLineText(self, "Note", f"Note on {label_of(node)}", node.note)
+        if fine and text.strip() != node.note:
+            self._on_about(name, "note", text.strip()[:MOST_TEXT])
+
     def rename(self) -> None:
         self.canvas.rename(self.selection[-1])
 
@@ -336,15 +410,6 @@ class BuildPage(QMainWindow):
     def _on_moved(self, places: dict[str, tuple[float, float]]) -> None:
         count = len(places)
         self.edit(f"Move {count} node{'s' if count > 1 else ''}", lambda graph: move(graph, places), merge="move")
-
-    def tidy(self) -> None:
-        def edit(graph: Graph) -> Graph:
-            return move(
-                graph, layout(graph, None, self.document.project.blocks, labelled(graph, self.document.walk_here))
-            )
-
-        if self.edit("Tidy up", edit):
-            self.canvas.fit()
 
     # ---- wires ----
 
@@ -428,29 +493,6 @@ class BuildPage(QMainWindow):
             return
         self.right.show()
         self.inspector.focus_setting()
-
-    def _on_context(self, names: list[str], edge: Edge | None, at: QPoint) -> None:
-        entries = (
-            [
-                "insert_after",
-                "duplicate",
-                "copy",
-                "cut",
-                "mute",
-                "freeze",
-                "rename",
-                "group",
-                "delete_reconnect",
-                "delete",
-            ]
-            if names
-            else ["paste", "select_all", "tidy", "fit", "leave_block", "save_picture"]
-        )
-        menu = self.window_.menu_of(entries)
-        if edge is not None and not names:
-            menu.addSeparator()
-            menu.addAction("Remove this wire", lambda: self._on_disconnect([edge]))
-        menu.popup(at)
 
     def save_code(self) -> None:
         name = f"{Path(self.window_.suggested_name()).stem}.py"

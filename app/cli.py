@@ -131,9 +131,12 @@ def build_parser() -> argparse.ArgumentParser:
     one.add_argument("--format", choices=("onnx", "python"), help="else by the file's ending: .onnx or .py")
     one = add("picture", jobs.picture, "Draw the network as a picture.")
     one.add_argument("project", metavar="PROJECT")
-    one.add_argument("-o", "--output", metavar="PNG", required=True)
+    one.add_argument("-o", "--output", metavar="FILE", required=True, help="its ending says PNG, SVG or PDF")
     one.add_argument("--theme", choices=("dark", "light"), default="light")
     one.add_argument("--scale", type=float, default=2.0, help="pixels per unit, 0.5 to 4")
+    one = add("diff", jobs.diff, "Show what differs between two projects, or the projects of two runs.")
+    one.add_argument("one", metavar="A", help="a project file, or the folder of a run")
+    one.add_argument("two", metavar="B")
     return parser
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from app.window import Window
 
-Where = Literal["window", "canvas"]
+Where = Literal["window", "build", "canvas", "menu"]
 
 
 def _always(window: Window) -> str:
@@ -21,8 +21,11 @@ def _always(window: Window) -> str:
 
 @dataclass(frozen=True)
 class Command:
-    """One thing to do. `where` is the widget that must have the focus for the key to work; `why_not` says why it
-    cannot be done now, empty where it can."""
+    """One thing to do.
+
+    `where` is the widget that must have the focus for the key to work: the window, the Build page, its canvas; "menu"
+    shows a key that the canvas itself listens to. `why_not` says why it cannot be done now, empty where it can.
+    """
 
     name: str
     label: str
@@ -35,7 +38,7 @@ class Command:
 
 
 COMMANDS: dict[str, Command] = {}
-MENUS = ("File", "Edit", "Network", "View", "Run", "Help")
+MENUS = ("File", "Edit", "Network", "View", "Bookmarks", "Run", "Help")
 
 
 def command(
@@ -55,12 +58,12 @@ def command(
     return enter
 
 
-def _needs_project(window: Window) -> str:
+def needs_project(window: Window) -> str:
     return "" if window.has_project else "Open a project first."
 
 
-def _needs_selection(window: Window) -> str:
-    return _needs_project(window) or ("" if window.build.selection else "Select a node first.")
+def needs_selection(window: Window) -> str:
+    return needs_project(window) or ("" if window.build.selection else "Select a node first.")
 
 
 def _needs_undo(window: Window) -> str:
@@ -89,22 +92,22 @@ def show_gallery(window: Window) -> None:
     window.show_gallery()
 
 
-@command("Save", "Ctrl+S", menu="File", icon="save", why_not=_needs_project)
+@command("Save", "Ctrl+S", menu="File", icon="save", why_not=needs_project)
 def save(window: Window) -> None:
     window.save()
 
 
-@command("Save as", "Ctrl+Shift+S", menu="File", why_not=_needs_project)
+@command("Save as", "Ctrl+Shift+S", menu="File", why_not=needs_project)
 def save_as(window: Window) -> None:
     window.save_as()
 
 
-@command("Save picture of the network", menu="File", icon="image", why_not=_needs_project)
+@command("Save picture of the network", menu="File", icon="image", why_not=needs_project)
 def save_picture(window: Window) -> None:
     window.save_picture()
 
 
-@command("Save code", menu="File", icon="code", why_not=_needs_project)
+@command("Save code", menu="File", icon="code", why_not=needs_project)
 def save_code(window: Window) -> None:
     window.build.save_code()
 
@@ -127,60 +130,60 @@ def redo(window: Window) -> None:
     window.document.stack.redo()
 
 
-@command("Cut", "Ctrl+X", menu="Edit", icon="scissors", where="canvas", why_not=_needs_selection)
+@command("Cut", "Ctrl+X", menu="Edit", icon="scissors", where="canvas", why_not=needs_selection)
 def cut(window: Window) -> None:
     window.build.clipboard.cut()
 
 
-@command("Copy", "Ctrl+C", menu="Edit", icon="copy", where="canvas", why_not=_needs_selection)
+@command("Copy", "Ctrl+C", menu="Edit", icon="copy", where="canvas", why_not=needs_selection)
 def copy(window: Window) -> None:
     window.build.clipboard.copy()
 
 
-@command("Paste", "Ctrl+V", menu="Edit", icon="clipboard", where="canvas", why_not=_needs_project)
+@command("Paste", "Ctrl+V", menu="Edit", icon="clipboard", where="canvas", why_not=needs_project)
 def paste(window: Window) -> None:
     window.build.clipboard.paste()
 
 
-@command("Duplicate", "Ctrl+D", menu="Edit", icon="copy", where="canvas", why_not=_needs_selection)
+@command("Duplicate", "Ctrl+D", menu="Edit", icon="copy", where="canvas", why_not=needs_selection)
 def duplicate(window: Window) -> None:
     window.build.clipboard.duplicate()
 
 
-@command("Select all", "Ctrl+A", menu="Edit", where="canvas", why_not=_needs_project)
+@command("Select all", "Ctrl+A", menu="Edit", where="canvas", why_not=needs_project)
 def select_all(window: Window) -> None:
-    window.build.select(list(window.document.project.graph.nodes))
+    window.build.select(list(window.build.graph.nodes))
 
 
-@command("Delete", menu="Edit", icon="trash-2", where="canvas", why_not=_needs_selection)
+@command("Delete", menu="Edit", icon="trash-2", where="canvas", why_not=needs_selection)
 def delete(window: Window) -> None:
-    window.build.remove(window.build.selection, False)
+    window.build.remove_selected(False)
 
 
-@command("Delete and reconnect", menu="Edit", where="canvas", why_not=_needs_selection)
+@command("Delete and reconnect", menu="Edit", where="canvas", why_not=needs_selection)
 def delete_reconnect(window: Window) -> None:
-    window.build.remove(window.build.selection, True)
+    window.build.remove_selected(True)
 
 
 # ---- network ----
 
 
-@command("Insert after", "I", menu="Network", icon="plus", where="canvas", why_not=_needs_selection)
+@command("Insert after", "I", menu="Network", icon="plus", where="canvas", why_not=needs_selection)
 def insert_after(window: Window) -> None:
     window.build.adding.insert_after(window.build.selection[-1])
 
 
-@command("Mute", "M", menu="Network", icon="eye-off", where="canvas", why_not=_needs_selection)
+@command("Mute", "M", menu="Network", icon="eye-off", where="canvas", why_not=needs_selection)
 def mute(window: Window) -> None:
     window.build.toggle("muted", "Mute")
 
 
-@command("Freeze weights", "F", menu="Network", icon="snowflake", where="canvas", why_not=_needs_selection)
+@command("Freeze weights", "F", menu="Network", icon="snowflake", where="canvas", why_not=needs_selection)
 def freeze(window: Window) -> None:
     window.build.toggle("frozen", "Freeze")
 
 
-@command("Rename", "F2", menu="Network", where="canvas", why_not=_needs_selection)
+@command("Rename", "F2", menu="Network", where="canvas", why_not=needs_selection)
 def rename(window: Window) -> None:
     window.build.rename()
 
@@ -188,16 +191,16 @@ def rename(window: Window) -> None:
 def _needs_block(window: Window) -> str:
     from app.blocks import why_not_unpack
 
-    return _needs_project(window) or why_not_unpack(window.build)
+    return needs_project(window) or why_not_unpack(window.build)
 
 
 def _needs_inside(window: Window) -> str:
     from app.blocks import why_not_leave
 
-    return _needs_project(window) or why_not_leave(window.build)
+    return needs_project(window) or why_not_leave(window.build)
 
 
-@command("Group into block", "Ctrl+G", menu="Network", icon="boxes", where="canvas", why_not=_needs_selection)
+@command("Group into block", "Ctrl+G", menu="Network", icon="boxes", where="canvas", why_not=needs_selection)
 def group(window: Window) -> None:
     window.build.blocks.group()
 
@@ -227,22 +230,22 @@ def save_block(window: Window) -> None:
     window.build.blocks.save_to_library()
 
 
-@command("Load blocks from a file", menu="Network", icon="upload", why_not=_needs_project)
+@command("Load blocks from a file", menu="Network", icon="upload", why_not=needs_project)
 def load_blocks(window: Window) -> None:
     window.build.blocks.load_from_library()
 
 
-@command("Add a network", menu="Network", icon="layers", why_not=_needs_project)
+@command("Add a network", menu="Network", icon="layers", why_not=needs_project)
 def add_network(window: Window) -> None:
     window.build.blocks.add_network()
 
 
-@command("Tidy up", "L", menu="Network", icon="list-tree", where="canvas", why_not=_needs_project)
+@command("Tidy up", "L", menu="Network", icon="list-tree", where="canvas", why_not=needs_project)
 def tidy(window: Window) -> None:
-    window.build.tidy()
+    window.build.arranging.tidy()
 
 
-@command("Next problem", "F8", menu="Network", icon="triangle-alert", why_not=_needs_project)
+@command("Next problem", "F8", menu="Network", icon="triangle-alert", why_not=needs_project)
 def next_problem(window: Window) -> None:
     window.build.next_problem()
 
@@ -250,39 +253,39 @@ def next_problem(window: Window) -> None:
 # ---- view ----
 
 
-@command("Data page", "Ctrl+1", menu="View", why_not=_needs_project)
+@command("Data page", "Ctrl+1", menu="View", why_not=needs_project)
 def page_data(window: Window) -> None:
     window.show_page("data")
 
 
-@command("Build page", "Ctrl+2", menu="View", why_not=_needs_project)
+@command("Build page", "Ctrl+2", menu="View", why_not=needs_project)
 def page_build(window: Window) -> None:
     window.show_page("build")
 
 
-@command("Train page", "Ctrl+3", menu="View", why_not=_needs_project)
+@command("Train page", "Ctrl+3", menu="View", why_not=needs_project)
 def page_train(window: Window) -> None:
     window.show_page("train")
 
 
-@command("Test page", "Ctrl+4", menu="View", why_not=_needs_project)
+@command("Test page", "Ctrl+4", menu="View", why_not=needs_project)
 def page_test(window: Window) -> None:
     window.show_page("test")
 
 
-@command("Export page", "Ctrl+5", menu="View", why_not=_needs_project)
+@command("Export page", "Ctrl+5", menu="View", why_not=needs_project)
 def page_export(window: Window) -> None:
     window.show_page("export")
 
 
 @command(
-    "Fit the network into the view", "Home", "A", menu="View", icon="maximize", where="canvas", why_not=_needs_project
+    "Fit the network into the view", "Home", "A", menu="View", icon="maximize", where="canvas", why_not=needs_project
 )
 def fit(window: Window) -> None:
     window.build.canvas.fit()
 
 
-@command("Fit the selection into the view", ".", menu="View", where="canvas", why_not=_needs_selection)
+@command("Fit the selection into the view", ".", menu="View", where="canvas", why_not=needs_selection)
 def fit_selection(window: Window) -> None:
     window.build.canvas.fit_selection()
 
@@ -352,3 +355,6 @@ def show_shortcuts(window: Window) -> None:
 @command("About Lamina", menu="Help", icon="info")
 def show_about(window: Window) -> None:
     window.show_about()
+
+
+from app import canvas_commands as _canvas_commands  # noqa: E402, F401 (declares its commands on import)

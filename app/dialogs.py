@@ -95,6 +95,13 @@ CANVAS_KEYS = (
     ("Zoom out", "Ctrl+-"),
     ("Pan", "Space+Drag"),
     ("Cut wires", "Ctrl+Right-drag"),
+    ("Copy by pulling", "Alt+Drag"),
+    ("Move all wires of a port", "Ctrl+Drag"),
+    ("Break all wires of a port", "Alt+Click"),
+    ("Remove the wire under the pointer", "X"),
+    ("Drop a free card into a wire", "Drag"),
+    ("Menu of the canvas", "Shift+Right-click"),
+    ("Menu of what is chosen", "Shift+F10"),
     ("Cancel", "Esc"),
 )
 """Keys and strokes of the canvas itself, which are gestures and not commands."""

@@ -335,6 +335,16 @@ class Document(QObject):
         """The names of all steps, from the first."""
         return [self.stack.text(place) for place in range(self.stack.count())]
 
+    def state_at(self, place: int) -> Project | None:
+        """The project after so many steps, None where there are not so many."""
+        if not 0 <= place <= self.stack.count():
+            return None
+        if self.stack.count() == 0:
+            return self.project
+        step = self.stack.command(max(0, place - 1))
+        assert isinstance(step, _Step)
+        return step.after if place else step.before
+
 
 def _content(project: Project) -> Project:
     return replace(project, view={})

@@ -256,12 +256,14 @@ def train(options: Namespace) -> int:
         return _show_folds(found, options)
     if options.resume:
         run = find_run(options.resume, str(folder))
-        run.start(**({"epochs": options.epochs} if options.epochs else {}))
+        process = run.start(**({"epochs": options.epochs} if options.epochs else {}))
     else:
         ready(project)
         run = create(project, folder, options.name)
-        run.start()
-    return _follow(run, options)
+        process = run.start()
+    code = _follow(run, options)
+    process.wait()
+    return code
 
 
 def _show_folds(found: Mapping[str, Any], options: Namespace) -> int:
@@ -452,17 +454,61 @@ def picture(options: Namespace) -> None:
     from PySide6.QtWidgets import QApplication
 
     from widgets import theme
-    from widgets.canvas.picture import render
+    from widgets.canvas.picture_files import write_picture
 
     app = QApplication.instance() or QApplication(["lamina"])
     assert isinstance(app, QApplication)
     theme.apply(app, options.theme)
     walk = infer(project.graph, project.data.schema, project.blocks)
-    image = render(project.graph, walk, project.blocks, scale=options.scale)
     path = Path(options.output)
-    if not image.save(str(path), "PNG"):
-        raise UserError(f"{path} could not be written. Choose another folder.")
+    width, height = write_picture(path, project.graph, walk, project.blocks, scale=options.scale)
     if options.json:
-        _print({"picture": str(path), "width": image.width(), "height": image.height()})
+        _print({"picture": str(path), "width": width, "height": height})
     else:
-        print(f"Drew {path}, {image.width()} × {image.height()} pixels.")
+        print(f"Drew {path}, {width} × {height} {'pixels' if path.suffix.lower() == '.png' else 'units'}.")
+
+
+# ---- comparison --------------------------------------------------------------------------------------------------
+
+
+def diff(options: Namespace) -> int:
+    from engine.compare import compare
+
+    one, two = _state(options.one), _state(options.two)
+    found = compare(one, two)
+    if options.json:
+        _print(_comparison_json(found))
+        return 0
+    if not found:
+        print("The two are the same, places on the canvas aside.")
+        return 0
+    for sign, sentence in found.lines():
+        print(f"{sign} {sentence}")
+    return 0
+
+
+def _state(name: str) -> Project:
+    """A project file, or the project as it was when a run was made."""
+    path = Path(name)
+    if path.is_dir():
+        from engine.runs import Run
+
+        return Run(path).project()
+    return load(path)
+
+
+def _comparison_json(found: Any) -> dict[str, Any]:
+    graphs = {
+        one.name: {
+            "added": [node.id for node in one.added],
+            "removed": [node.id for node in one.removed],
+            "changed": {part.id: {key: list(pair) for key, pair in part.settings.items()} for part in one.changed},
+            "added_wires": [[edge.source, edge.output, edge.target, edge.input] for edge in one.added_wires],
+            "removed_wires": [[edge.source, edge.output, edge.target, edge.input] for edge in one.removed_wires],
+            "notes": one.notes,
+        }
+        for one in found.graphs
+        if one
+    }
+    settings = {key: list(pair) for key, pair in found.settings.items()}
+    return {"same": not found, "graphs": graphs, "settings": settings}

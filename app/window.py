@@ -175,6 +175,8 @@ class Window(QMainWindow):
             self._actions[one.name] = action
             if one.where == "window":
                 self.addAction(action)
+            elif one.where == "menu":
+                action.setShortcuts([])
             else:
                 action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
 
@@ -183,6 +185,12 @@ class Window(QMainWindow):
         for one in COMMANDS.values():
             if one.where == "canvas":
                 canvas.addAction(self._actions[one.name])
+
+    def add_page_actions(self, page: QWidget) -> None:
+        """Keys that work everywhere on the Build page."""
+        for one in COMMANDS.values():
+            if one.where == "build":
+                page.addAction(self._actions[one.name])
 
     def run_command(self, name: str) -> None:
         """Carry out a command, or say why it cannot be done now."""
@@ -199,7 +207,10 @@ class Window(QMainWindow):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.setToolTipsVisible(True)
         for name in names:
-            self._add_to(menu, COMMANDS[name])
+            if name:
+                self._add_to(menu, COMMANDS[name])
+            else:
+                menu.addSeparator()
         return menu
 
     def _add_to(self, menu: QMenu, one: Command) -> None:
@@ -240,7 +251,7 @@ class Window(QMainWindow):
         """Make the Train page while the person looks around: it finds the runs, one of which may be going on."""
         if self.has_project and "train" not in self._pages and self.isVisible():
             self.train.show_signs()
-            self._show_run_button()
+            self.show_run_button()
 
     def _refresh(self) -> None:
         self._show_state()
@@ -438,17 +449,33 @@ class Window(QMainWindow):
             return True
         return False
 
-    def save_picture(self) -> None:
-        from widgets.canvas.picture import render
+    def save_picture(self, names: Iterable[str] = ()) -> None:
+        """Save the network as PNG, SVG or PDF, or only some of its nodes."""
+        from widgets.canvas.picture_files import FORMATS
 
         name = f"{Path(self.suggested_name()).stem}.png"
-        path, _ = QFileDialog.getSaveFileName(self, "Save picture", str(self._folder() / name), "PNG (*.png)")
+        kinds = ";;".join(f"{words} (*{ending})" for ending, words in FORMATS.items())
+        path, kind = QFileDialog.getSaveFileName(self, "Save picture", str(self._folder() / name), kinds)
         if path:
-            image = render(self.document.project.graph, self.document.walk, self.document.project.blocks)
-            if image.save(path):
-                self.say(f"Saved {Path(path).name}.", tone="good")
-            else:
-                self.say(f"{Path(path).name} could not be written. Choose another folder.", tone="error")
+            chosen = Path(path)
+            if chosen.suffix.lower() not in FORMATS:  # the ending that the dialog's list says
+                ending = next((one for one, words in FORMATS.items() if kind.startswith(words)), ".png")
+                chosen = chosen.with_name(chosen.name + ending)
+            self.attempt(lambda: self.write_picture(chosen, names))
+
+    def write_picture(self, path: Path, names: Iterable[str] = ()) -> None:
+        """Write the graph that is worked on as a picture.
+
+        Raises:
+            UserError: it could not be written.
+        """
+        from widgets.canvas.picture_files import part_of_picture, write_picture
+
+        document, blocks = self.document, self.document.project.blocks
+        chosen = list(names)
+        graph = part_of_picture(document.graph, chosen, blocks) if chosen else document.graph
+        write_picture(path, graph, document.walk_here, blocks)
+        self.say(f"Saved {path.name}.", tone="good")
 
     # ---- rest ----
 

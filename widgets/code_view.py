@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 
 from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QPalette, QTextCharFormat, QTextCursor, QTextFormat
-from PySide6.QtWidgets import QFrame, QPlainTextEdit, QTextEdit, QToolTip, QWidget
+from PySide6.QtWidgets import QFrame, QLineEdit, QPlainTextEdit, QTextEdit, QToolTip, QWidget
 
+from engine.codeedit import values_in
 from widgets import theme
 from widgets.code_colors import CodeColors
 from widgets.controls import Button, Label, surface
@@ -48,6 +49,8 @@ class _Code(QPlainTextEdit):
     """The text itself, read only."""
 
     line_chosen = Signal(int)
+    value_wanted = Signal(int, int, str)
+    refused = Signal(str)
 
     def __init__(self):
         super().__init__()
@@ -69,6 +72,7 @@ class _Code(QPlainTextEdit):
         self.updateRequest.connect(self._on_update)
         self.cursorPositionChanged.connect(self._on_moved)
         self._quiet = False
+        self.field = ValueField(self)
 
     def _dress(self) -> None:
         # the application's sheet gives text fields a border; the code fills its panel
@@ -172,6 +176,33 @@ class _Code(QPlainTextEdit):
         if not self._quiet and not self.textCursor().hasSelection():
             self.line_chosen.emit(self.textCursor().blockNumber() + 1)
 
+    def edit_at(self, number: int, column: int) -> None:
+        """Open a field over the value at a place of the text, or say why there is none."""
+        block = self.document().findBlockByNumber(number - 1)
+        values = values_in(block.text())
+        place = next((at for at, one in enumerate(values) if one.start <= column <= one.end), -1)
+        if place < 0:
+            self.refused.emit("There is no value here. Numbers, quoted words, True and False can be changed.")
+        elif number not in self.owners:
+            self.refused.emit("This line belongs to no node, so it is read-only: it follows from the rest.")
+        else:
+            self.field.open(number, place, values[place].start, values[place].end)
+
+    def mouseDoubleClickEvent(self, event):
+        cursor = self.cursorForPosition(event.position().toPoint())
+        values = values_in(cursor.block().text())
+        if any(one.start <= cursor.positionInBlock() <= one.end for one in values):
+            self.edit_at(cursor.blockNumber() + 1, cursor.positionInBlock())
+        else:
+            super().mouseDoubleClickEvent(event)
+
+    def keyPressEvent(self, event):
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_F2):
+            cursor = self.textCursor()
+            self.edit_at(cursor.blockNumber() + 1, cursor.positionInBlock())
+        else:
+            super().keyPressEvent(event)
+
     def event(self, event):
         if event.type() == event.Type.ToolTip:
             at = self.viewport().mapFromGlobal(event.globalPos())
@@ -181,12 +212,62 @@ class _Code(QPlainTextEdit):
         return super().event(event)
 
 
+class ValueField(QLineEdit):
+    """Lies over a value of the code while it is changed; Enter tells it, Esc and leaving do not."""
+
+    def __init__(self, code: _Code):
+        super().__init__(code.viewport())
+        self._code = code
+        self._where = (0, 0)
+        self.setAccessibleName("Value in the code")
+        self.returnPressed.connect(self._on_return)
+        self.hide()
+
+    def open(self, number: int, place: int, start: int, end: int) -> None:
+        """Over the letters from start to end of a line."""
+        code, self._where = self._code, (number, place)
+        block = code.document().findBlockByNumber(number - 1)
+        cursor = QTextCursor(block)
+        cursor.setPosition(block.position() + start)
+        spot = code.cursorRect(cursor)
+        self.setFont(code.font())
+        self.setText(block.text()[start:end])
+        wide = round(width_of("0" * max(6, end - start + 2), "code")) + 2 * theme.sizes().s8
+        high = max(spot.height() + theme.sizes().s4, theme.sizes().target)
+        self.setGeometry(spot.x() - theme.sizes().s8, spot.center().y() - high // 2, wide, high)
+        self.show()
+        self.selectAll()
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _on_return(self) -> None:
+        where, words = self._where, self.text()
+        self._close()
+        self._code.value_wanted.emit(*where, words)
+
+    def _close(self) -> None:
+        self.hide()
+        self._code.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def keyPressEvent(self, event):
+        if event.key() == Qt.Key.Key_Escape:
+            self._close()
+        else:
+            super().keyPressEvent(event)
+
+    def focusOutEvent(self, event):
+        super().focusOutEvent(event)
+        self.hide()
+
+
 class CodeView(QWidget):
     """The dock panel. `corner` holds the note and the buttons; a dock may take it into its own row."""
 
     node_chosen = Signal(str)
     copied = Signal()
     save_wanted = Signal()
+    value_wanted = Signal(int, int, str)
+    """A value was changed: its line, which of the line's values it is, and what was typed."""
+    refused = Signal(str)
 
     def __init__(self, parent: QWidget | None = None):
         super().__init__(parent)
@@ -197,7 +278,7 @@ class CodeView(QWidget):
         line = row(self.corner, space=sizes.s4)
         line.setContentsMargins(sizes.s16, sizes.s4, sizes.s8, sizes.s4)
         line.addStretch(1)
-        line.addWidget(Label("Read only, follows the canvas", "secondary", "text3"))
+        line.addWidget(Label("Follows the canvas. Double-click a value to change it", "secondary", "text3"))
         line.addSpacing(sizes.s8)
         self.copy_button = Button("Copy", "copy", "quiet")
         self.save_button = Button("Save as .py", "file-code", "quiet")
@@ -215,6 +296,8 @@ class CodeView(QWidget):
         self.copy_button.clicked.connect(self.copy)
         self.save_button.clicked.connect(self.save_wanted)
         self.code.line_chosen.connect(self._on_line)
+        self.code.value_wanted.connect(self.value_wanted)
+        self.code.refused.connect(self.refused)
 
     def text(self) -> str:
         """The source that is shown."""

@@ -18,7 +18,7 @@ from widgets.fuzzy import match
 from widgets.lists import RowList, RowPainter, Rows, State
 from widgets.quick_add import draw_runs
 
-_GROUPS = {"layer": "Layers", "setting": "Settings", "command": "Commands", "template": "Templates"}
+_GROUPS = {"node": "Nodes", "layer": "Layers", "setting": "Settings", "command": "Commands", "template": "Templates"}
 _ICONS = {"setting": "settings-2", "command": "command", "template": "layout-template"}
 _MOST_PER_GROUP, _MOST_ROWS_HIGH = 6, 12
 
@@ -137,14 +137,14 @@ class Finder(Popup):
 
     chosen = Signal(str, str)
 
-    def __init__(self, parent: QWidget | None = None):
+    def __init__(self, parent: QWidget | None = None, placeholder: str = "Find layers, settings, commands, templates"):
         super().__init__(parent)
         sizes = theme.sizes()
         self.setAccessibleName("Find anything")
         self._entries: list[Found] = []
         line = row(space=sizes.s8)
         line.setContentsMargins(sizes.s4, sizes.s4, sizes.s8, sizes.s6)
-        self.search = _BareSearch("Find layers, settings, commands, templates")
+        self.search = _BareSearch(placeholder)
         line.addWidget(self.search, 1)
         line.addWidget(KeyCap("Esc"))
         self.body.addLayout(line)

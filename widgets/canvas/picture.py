@@ -36,20 +36,30 @@ def render(
     with theme.wearing(look or theme.current().name):
         scene = CanvasScene()
         scene.show_graph(graph, inference, blocks, problems)
-        area = scene.bounds()
-        if scene.callout:
-            area = area.united(scene.callout.mapRectToScene(scene.callout.area()))
-        area = area.united(union(wire.path().boundingRect() for wire in scene.wires.values() if not wire.joined))
-        area = area.adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN) if not area.isEmpty() else QRectF(0, 0, 320, 200)
+        area = area_of(scene)
         scale = min(scale, _LARGEST / area.width(), _LARGEST / area.height())
         image = QImage((area.size() * scale).toSize(), QImage.Format.Format_RGB32)
-        image.fill(theme.color("canvas"))
         painter = QPainter(image)
-        painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
-        scene.render(painter, QRectF(image.rect()), area)
+        draw(painter, scene, area, QRectF(image.rect()))
         painter.end()
         scene.clear()
     return image
+
+
+def area_of(scene: CanvasScene) -> QRectF:
+    """What a picture of a scene shows: cards, notes, wires and the open callout, with a margin."""
+    area = scene.bounds()
+    if scene.callout:
+        area = area.united(scene.callout.mapRectToScene(scene.callout.area()))
+    area = area.united(union(wire.path().boundingRect() for wire in scene.wires.values() if not wire.joined))
+    return area.adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN) if not area.isEmpty() else QRectF(0, 0, 320, 200)
+
+
+def draw(painter: QPainter, scene: CanvasScene, area: QRectF, into: QRectF) -> None:
+    """Draw an area of a scene on the canvas's ground."""
+    painter.fillRect(into, theme.color("canvas"))
+    painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
+    scene.render(painter, into, area)
 
 
 def thumbnail(graph: Graph, size: QSize, blocks: Blocks = NO_BLOCKS, ratio: float = 1.0) -> QImage:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from widgets.canvas.content import Card
 from widgets.canvas.hits import Hit
 from widgets.canvas.scene import CanvasScene
+from widgets.outline import OutlineRow
 
 
 def tip(scene: CanvasScene, hit: Hit) -> str:
@@ -55,3 +56,22 @@ def description(scene: CanvasScene, name: str) -> str:
 
 def _states(card: Card) -> list[tuple[str, bool]]:
     return [("muted", card.muted), ("frozen", card.frozen), ("locked", card.locked), ("collapsed", card.collapsed)]
+
+
+def outline_rows(scene: CanvasScene) -> list[OutlineRow]:
+    """Every card in words, in the order in which data flows, then what is part of no order."""
+    graph = scene.graph
+    ordered = [*graph.order, *sorted(set(graph.nodes) - set(graph.order))]
+    return [_outline_row(scene, name) for name in ordered if name in scene.nodes]
+
+
+def _outline_row(scene: CanvasScene, name: str) -> OutlineRow:
+    card = scene.nodes[name].card
+    out = scene.inference.output(name, card.outputs[0].port) if scene.inference and card.outputs else None
+    feeds = [scene.nodes[edge.source].card.title for edge in scene.graph.incoming[name]]
+    shape = out.words() if out else ""
+    said = description(scene, name) + (f", gives {shape}" if shape else "")
+    fed = f"from {', '.join(feeds)}" if feeds else ""
+    return OutlineRow(
+        name, card.title, said, card.section, card.icon, shape, fed, card.level, card.muted, int(card.row)
+    )
