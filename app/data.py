@@ -6,7 +6,6 @@ import base64
 import contextlib
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject
@@ -98,24 +97,18 @@ class DataPresenter(QObject):
     # ---- choosing ----
 
     def take_path(self, path: str) -> None:
-        """Read what a person dropped or chose: a folder of pictures, a table, or an IDX file."""
-        place = Path(path)
-        name = place.name.lower()
-        if place.is_dir():
-            self.scan({"type": "ImageFolder", "path": path})
-        elif name.endswith((".csv", ".tsv", ".tab", ".txt")):
-            self.scan({"type": "TableFile", "path": path})
-        elif name.endswith((".gz", ".idx", "-ubyte")) or "idx" in name:
-            self.scan({"type": "IdxFiles", "images": path})
-        else:
-            self._failed(
-                f"{place.name} is of a kind that Lamina does not read. "
-                "Give a folder of pictures, a CSV table or an IDX file.",
-                "",
-            )
+        """Read what a person dropped or chose: the source that fits it is guessed from its name and its beginning."""
+        from engine.data.guess import source_for
+
+        try:
+            source = source_for(path)
+        except UserError as error:
+            self._failed(error.message, "")
+            return
+        self.scan(dict(source))
 
     def _browse_folder(self) -> None:
-        path = QFileDialog.getExistingDirectory(self.widget, "Choose a folder of pictures")
+        path = QFileDialog.getExistingDirectory(self.widget, "Choose a folder of pictures or sounds")
         if path:
             self.take_path(path)
 
@@ -124,7 +117,7 @@ class DataPresenter(QObject):
             self.widget,
             "Choose data",
             "",
-            "Tables and IDX files (*.csv *.tsv *.tab *.txt *.gz *.idx *-ubyte);;All files (*)",
+            "Tables, texts and IDX files (*.csv *.tsv *.tab *.txt *.md *.gz *.idx *-ubyte);;All files (*)",
         )
         if path:
             self.take_path(path)
@@ -246,7 +239,7 @@ class DataPresenter(QObject):
         kinds = {one.kind for one in data.fields if one.role == "input"}
         targets = {one.kind for one in data.fields if one.role == "target"}
         useful = {
-            "numbers": "number" in kinds,
+            "numbers": bool(kinds & {"number", "series", "signal"}),
             "missing": bool(kinds & {"number", "category"}),
             "images": "image" in kinds,
             "targets": "number" in targets,
