@@ -6,6 +6,7 @@ The training process is its own; closing the window does not touch it, and openi
 from __future__ import annotations
 
 import os
+import subprocess
 import time
 from collections.abc import Mapping
 from dataclasses import replace
@@ -61,6 +62,7 @@ class TrainPresenter(QObject):
         self._form.recipe_chosen.connect(self._on_recipe_type)
         self.widget.set_recipe_widget(self._form)
         self._runs: list[Run] = []
+        self._children: list[subprocess.Popen[bytes]] = []
         self._infos: dict[str, RunInfo] = {}
         self.chosen: Run | None = None
         self._seen_step = 0
@@ -144,7 +146,7 @@ class TrainPresenter(QObject):
             run = create(
                 self.document.project, self.document.runs, recipe_words(self.document.project), {"window": True}
             )
-            run.start()
+            self._children.append(run.start())
             self._list_runs()
             self.choose(run.id)
             self._window.show_page("train")
@@ -171,7 +173,7 @@ class TrainPresenter(QObject):
 
     def _restart(self) -> None:
         assert self.chosen is not None
-        self.chosen.start()
+        self._children.append(self.chosen.start())
         self.poll()
         self._timer.start()
 
@@ -190,6 +192,14 @@ class TrainPresenter(QObject):
         self._keep_polling()
 
     def close(self) -> None:
+        """The window goes; what trains stays."""
+        self._stop_following()
+        for child in self._children:
+            if child.poll() is None:
+                child.returncode = 0  # it outlives us on purpose; Python would warn of it
+        self._children.clear()
+
+    def _stop_following(self) -> None:
         self._timer.stop()
         self._machine_timer.stop()
         for run in self._runs:
@@ -203,7 +213,7 @@ class TrainPresenter(QObject):
             self._timer.stop()
 
     def _on_replaced(self) -> None:
-        self.close()
+        self._stop_following()
         self.chosen = None
         self._infos.clear()
         self._list_runs()
@@ -232,6 +242,7 @@ class TrainPresenter(QObject):
         self._runs = found
         self._infos = {run.id: self._info(run) for run in found}
         self._runs.sort(key=lambda run: -self._infos[run.id].created)
+        self._children = [child for child in self._children if child.poll() is None]  # ended ones are not left as zombies
         self._listed = time.monotonic()
         self._show_runs()
 
