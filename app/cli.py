@@ -128,7 +128,9 @@ def build_parser() -> argparse.ArgumentParser:
     one = add("export", jobs.export, "Export a run, proven equal to what was trained.")
     _add_run(one)
     one.add_argument("-o", "--output", metavar="FILE", required=True)
-    one.add_argument("--format", choices=("onnx", "python"), help="else by the file's ending: .onnx or .py")
+    one.add_argument(
+        "--format", choices=("onnx", "python", "bundle"), help="else by the ending: .onnx, .py, or .kit for a folder"
+    )
     one = add("picture", jobs.picture, "Draw the network as a picture.")
     one.add_argument("project", metavar="PROJECT")
     one.add_argument("-o", "--output", metavar="FILE", required=True, help="its ending says PNG, SVG or PDF")

@@ -432,9 +432,10 @@ def export(options: Namespace) -> None:
 
     run = find_run(options.run, options.runs)
     path = Path(options.output)
-    kind = options.format or {".onnx": "onnx", ".py": "python"}.get(path.suffix)
+    kind = options.format or {".onnx": "onnx", ".py": "python", ".kit": "bundle"}.get(path.suffix)
     if kind is None:
-        raise UserError(f"{path.name} ends neither in .onnx nor in .py. Rename it, or add --format onnx or python.")
+        text = f"{path.name} ends neither in .onnx nor in .py nor in .kit. Rename it, or add --format."
+        raise UserError(text)
     with terminal.Progress(not options.json) as progress:
         proof = run_export(run, path, format=kind, on_progress=progress.share)
     if options.json:
