@@ -36,7 +36,8 @@ PARAMETERS = {
     "gpt-2-small": 124_439_808,
     "bert-base": 109_482_240 + 2 * (768 + 1),  # the encoder with its pooler, and an answer of two classes
 }
-LARGE = sorted(one for one in ALL if "Large" in ALL[one].tags)
+LARGE = sorted(one for one in ALL if ALL[one].seconds >= 3600)
+"""Those that take hours on an ordinary computer; here they only take some steps."""
 
 
 def walked(name: str) -> tuple[Project, Inference]:
