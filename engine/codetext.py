@@ -6,8 +6,9 @@ import builtins
 import keyword
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache
+from itertools import pairwise
 
 from engine.infer import Facts
 from engine.layer import layers
@@ -99,37 +100,79 @@ def comment(text: str) -> str:
 
 
 def fitted(rows: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Lines of at most `WIDTH` characters: a shape that does not fit is dropped, a call is broken after its bracket."""
-    found: list[tuple[str, str]] = []
-    for line, node in rows:
-        if len(line) > WIDTH:
-            line = re.sub(r"  # \(batch[\w ,+*/()-]*\)$", "", line)
-        head, bracket, rest = line.partition("(")
-        broken = len(line) > WIDTH and bracket and rest.endswith(")") and not set(head) & set("#\"'")
-        if broken:
-            indent = len(line) - len(line.lstrip())
-            inside = [" " * (indent + 4) + rest[:-1]]
-            if len(inside[0]) > WIDTH:
-                inside = [f"{' ' * (indent + 4)}{part}," for part in _parts(rest[:-1])]
-            found += [(f"{head}(", node), *((part, node) for part in inside), (" " * indent + ")", node)]
-        else:
-            found.append((line, node))
-    return found
+    """Lines of at most `WIDTH` characters where that can be: a shape that does not fit is dropped, another remark goes
+    above, and what stands in brackets goes to lines of its own."""
+    return [(part, node) for line, node in rows for part in ([line] if len(line) <= WIDTH else _shorter(line))]
 
 
-def _parts(arguments: str) -> list[str]:
-    """The arguments of a call, one by one: split at the commas that stand outside of brackets and quotes."""
-    parts, depth, quoted, start = [], 0, "", 0
-    for place, sign in enumerate(arguments):
+def _shorter(line: str) -> list[str]:
+    indent = line[: len(line) - len(line.lstrip())]
+    line = re.sub(r"  # \(batch[\w ,+*/()-]*\)$", "", line)
+    code, mark, remark = line.rpartition("  # ")
+    if mark and not set(remark) & set("\"'") and code.count('"') % 2 == 0:
+        return [f"{indent}# {remark}", *fitted_line(code)]
+    return fitted_line(line)
+
+
+def fitted_line(line: str) -> list[str]:
+    """A line, broken after its first bracket where it is too long; with an argument a line where that is too long."""
+    brackets = _brackets(line)
+    if len(line) <= WIDTH or brackets is None or line.lstrip().startswith(("#", '"""')):
+        return [line]
+    indent = line[: len(line) - len(line.lstrip())]
+    start, end = brackets
+    inside = line[start + 1 : end].rstrip(", ")
+    lines = [f"{indent}    {inside}"]
+    if len(lines[0]) > WIDTH:
+        parts = _parts(inside)
+        texts = [f"{part}," for part in parts] if len(parts) > 1 else _terms(inside)
+        lines = [f"{indent}    {text}" for text in texts]
+    return [line[: start + 1], *lines, f"{indent}{line[end:]}"]
+
+
+def _brackets(line: str) -> tuple[int, int] | None:
+    """Where the round brackets open and close that hold most, outside of texts."""
+    depth, start = 0, 0
+    found = []
+    for place, sign in _outside(line):
+        if sign == "(":
+            start, depth = (start if depth else place), depth + 1
+        elif sign == ")" and depth:
+            depth -= 1
+            if not depth and place > start + 1:
+                found.append((start, place))
+    return max(found, key=lambda pair: pair[1] - pair[0], default=None)
+
+
+def _outside(text: str) -> Iterator[tuple[int, str]]:
+    """The signs of a line of source that stand outside of texts, with their places."""
+    quoted, escaped = "", False
+    for place, sign in enumerate(text):
         if quoted:
-            quoted = "" if sign == quoted and arguments[place - 1] != "\\" else quoted
+            quoted = "" if sign == quoted and not escaped else quoted
+            escaped = sign == "\\" and not escaped
         elif sign in "\"'":
             quoted = sign
-        elif sign in "([{":
-            depth += 1
-        elif sign in ")]}":
-            depth -= 1
-        elif sign == "," and not depth:
-            parts.append(arguments[start:place].strip())
+        else:
+            yield place, sign
+
+
+def _parts(inside: str) -> list[str]:
+    """The arguments of a call, one by one: split at the commas that stand outside of brackets and texts."""
+    parts, depth, start = [], 0, 0
+    for place, sign in _outside(inside):
+        depth += (sign in "([{") - (sign in ")]}")
+        if sign == "," and not depth:
+            parts.append(inside[start:place].strip())
             start = place + 1
-    return [*parts, arguments[start:].strip()] if not quoted and not depth else [arguments]
+    return [*parts, inside[start:].strip()]
+
+
+def _terms(inside: str) -> list[str]:
+    """A sum, one term a line."""
+    cuts, depth = [0], 0
+    for place, sign in _outside(inside):
+        depth += (sign in "([{") - (sign in ")]}")
+        if not depth and inside[place : place + 3] in (" + ", " - "):
+            cuts.append(place + 1)
+    return [inside[start:end].strip() for start, end in pairwise([*cuts, len(inside)])]

@@ -527,12 +527,29 @@ def test_every_project_has_a_class_name_and_every_field_a_variable(name: str) ->
     assert len(words) <= 50 and words.isprintable() and not set(words) & set('"\\')
 
 
-def test_long_lines_are_broken_and_mean_the_same() -> None:
-    arguments = ", ".join(f'"{place},)(]"' for place in range(40))
-    rows = fitted([(f"        x = f({arguments}, (1, [2, 3]))", "n")])
-    assert all(len(line) <= 120 and node == "n" for line, node in rows)
-    one, two = ast.parse(f"x = f({arguments}, (1, [2, 3]))"), ast.parse("\n".join(line for line, _ in rows).strip())
-    assert ast.dump(one) == ast.dump(two)
+LONG = ", ".join(f'"{place},)(]"' for place in range(40))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f"x = f({LONG}, (1, [2, 3]))",
+        f'y = {{"a": g("(")}}["a"](h(), {LONG})',
+        f"return [q, f({LONG}).mean()]",
+        f"def f({', '.join(f'a{place}: int' for place in range(40))}) -> tuple[int, ...]: pass",
+        f"x = 0.5 * ({' + '.join(f'name_{place}' for place in range(12))}).mean()",
+        f"({', '.join(f'name_{place}' for place in range(20))},) = outputs",
+        f"x = f({'a' * 100}())  # what the remark says, which is too long by far",
+    ],
+)
+def test_long_lines_are_broken_and_mean_the_same(line: str) -> None:
+    rows = fitted([(f"        {line}", "n")])
+    assert len(rows) > 1 and all(len(one) <= 120 and node == "n" for one, node in rows)
+    text = "if True:\n" + "\n".join(one for one, _ in rows)
+    assert ast.dump(ast.parse(text)) == ast.dump(ast.parse(f"if True:\n        {line}"))
+
+
+def test_texts_are_never_broken_and_shapes_are_dropped() -> None:
     kept = [('        return targets["' + "a" * 100 + '  # (batch"]', "")]
     assert fitted(kept) == kept
     assert fitted([("        x = " + "a" * 105 + "  # (batch, 3)", "")]) == [("        x = " + "a" * 105, "")]
