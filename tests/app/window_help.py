@@ -39,8 +39,10 @@ def close_extra_windows() -> None:
 
 
 @contextmanager
-def open_window(size: tuple[int, int] = (1440, 900), theme: str = "dark", scale: float = 1.0) -> Iterator[Window]:
-    """A window as the program opens it; what it started is ended with it."""
+def open_window(
+    size: tuple[int, int] = (1440, 900), theme: str = "dark", scale: float = 1.0, runs_go_on: bool = False
+) -> Iterator[Window]:
+    """A window as the program opens it; what it started is ended with it, runs too unless they should go on."""
     from app import memory
 
     settings = memory.Settings(theme=theme, scale=scale, reduced_motion=True)
@@ -55,7 +57,8 @@ def open_window(size: tuple[int, int] = (1440, 900), theme: str = "dark", scale:
     try:
         yield window
     finally:
-        end_runs(window)
+        if not runs_go_on:
+            end_runs(window)
         if window.isVisible():
             window.document.discard_journal()
             window.document.path = None  # nothing to ask about
