@@ -13,6 +13,7 @@ from engine.run.made import made_by
 from engine.run.opened import Array, Opened, opened
 from engine.run.reports import class_probabilities, class_report, number_report, picture_report
 from engine.run.reports_steps import step_report
+from engine.run.tested import own_report
 
 if TYPE_CHECKING:
     from engine.runs import Run
@@ -22,7 +23,8 @@ PARTS = ("test", "validation", "train")
 
 def evaluate(run: Run, part: str = "test", which: str = "best", progress: Progress = silent) -> dict[str, Any]:
     """Test a run's model on one part of its data; stored as the run's result of that name. A generator makes pictures
-    and an agent plays instead, whatever the part.
+    and an agent plays instead, whatever the part. `recipe` holds what the recipe itself measures and shows, where it
+    has something to add.
 
     Raises:
         UserError: no such part, no items in it, or the data or weights cannot be read.
@@ -49,6 +51,8 @@ def evaluate(run: Run, part: str = "test", which: str = "best", progress: Progre
         "seconds": time.perf_counter() - started,
         "tested": time.time(),
     }
+    if (own := own_report(run, part, which)) is not None:
+        result["recipe"] = own
     run.set_result(part, result)
     return result
 

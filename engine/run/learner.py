@@ -111,6 +111,10 @@ class Learner:
             return None
         return measure(self.built, self.validation, self.setup.evaluation_batch, shares)
 
+    def look_at(self, part: str) -> None:
+        """Measure another part than the validation part from now on."""
+        self.validation = self.setup.part(self.built, part)
+
     def exported(self) -> dict[str, Tensor]:
         """A copy of the weights."""
         return weights_of(self.built.network)

@@ -6,7 +6,6 @@ import io
 
 import pytest
 import torch
-from tests.engine.recipe_help import chain, project, resumes_exactly, told
 
 from engine import graph as g
 from engine.decoder import decoder_of
@@ -17,6 +16,7 @@ from engine.run.evaluate import evaluate
 from engine.run.model import build, load
 from engine.run.recipes.autoencoder import drawn
 from engine.run.work import train
+from tests.engine.recipe_help import chain, project, resumes_exactly, told
 
 PLAIN = (
     "ImageInput", "Flatten", ("Linear", {"features": 64}), "ReLU", ("Linear", {"features": 8}),
@@ -67,6 +67,8 @@ def test_it_reconstructs_digits_and_shows_them(tmp_path):
     assert wide > 8 * 8 and high > 4 * 8
     [output] = evaluate(run)["outputs"]
     assert output["kind"] == "pictures" and 0 < output["metrics"]["rmse"] < 0.3
+    own = evaluate(run)["recipe"]
+    assert own["values"]["loss"] == pytest.approx(losses[-1], rel=0.2) and own["samples"][0]["png"]
 
 
 def test_noise_is_only_put_on_what_is_read(tmp_path):

@@ -11,6 +11,7 @@ from torch.nn import functional as F
 from engine.check import check
 from engine.errors import UserError
 from engine.project import Project
+from engine.run.evaluate import evaluate
 from engine.run.likeness import info_nce, neighbours_right, plane, triplets
 from engine.run.work import train
 from tests.engine.recipe_help import chain, project, resumes_exactly, told
@@ -47,6 +48,8 @@ def test_triplets_bring_classes_together(tmp_path):
     run = train(digits(alike="classes"), tmp_path)
     losses, right = (told(run, "validation", name) for name in ("loss", "neighbours_right"))
     assert losses[-1] < losses[0] and right[-1] > 0.93
+    own = evaluate(run)["recipe"]
+    assert own["values"]["neighbours_right"] > 0.9 and json.loads(own["samples"][0]["text"])["points"]
 
 
 def test_a_table_takes_noise(tmp_path):

@@ -75,6 +75,9 @@ class AutoencoderLoop:
     def measure(self) -> dict[str, float] | None:
         return self.learner.measure(self.full)
 
+    def look_at(self, part: str) -> None:
+        self.learner.look_at(part)
+
     def watched(self, values: Mapping[str, float]) -> str:
         return usual_watch(self.recipe, values)
 

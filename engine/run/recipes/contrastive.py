@@ -123,6 +123,10 @@ class ContrastiveLoop:
             found.append(self.built.outputs(inputs)[self.point].flatten(1))
         return torch.cat(found)
 
+    def look_at(self, part: str) -> None:
+        self.learner.look_at(part)
+        self.labels["validation"] = self.labels_of(part)
+
     def watched(self, values: Mapping[str, float]) -> str:
         return "neighbours_right" if self.recipe.monitor == "metric" and "neighbours_right" in values else "loss"
 

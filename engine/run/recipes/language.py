@@ -50,6 +50,9 @@ class LanguageLoop:
         values = self.learner.measure()
         return None if values is None else with_perplexity(values, self.writer)
 
+    def look_at(self, part: str) -> None:
+        self.learner.look_at(part)
+
     def watched(self, values: Mapping[str, float]) -> str:
         return usual_watch(self.recipe, values)
 

@@ -98,6 +98,11 @@ class MaskedLoop:
     def measure(self) -> dict[str, float] | None:
         return self.learner.measure()
 
+    def look_at(self, part: str) -> None:
+        self.learner.look_at(part)
+        if self.learner.validation is not None:
+            self.learner.validation = self.hidden_part(self.learner.validation)
+
     def watched(self, values: Mapping[str, float]) -> str:
         return usual_watch(self.recipe, values)
 

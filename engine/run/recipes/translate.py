@@ -58,15 +58,18 @@ class TranslateLoop:
         part = self.learner.validation
         if part is None:
             return None
-        clean = Part(part.inputs, uncounted(self.built, self.writer, part.targets), part.count, part.scales,
-                     part.device, part.prepare, part.fetch)  # fmt: skip
+        inputs, targets = part.slice(0, part.count)
+        clean = Part(inputs, uncounted(self.built, self.writer, targets), part.count, part.scales, part.device)
         self.learner.validation = clean
         values = self.learner.measure()
         self.learner.validation = part
         assert values is not None
-        inputs, targets = part.slice(0, self.recipe.tested)
-        given = answered(self.built, self.writer, inputs, self.recipe.beams)
-        return {**values, "exact_match": exact(given, targets[self.writer.spec.target], self.writer)}
+        given = answered(self.built, self.writer, tuple(one[: self.recipe.tested] for one in inputs), self.recipe.beams)
+        right = targets[self.writer.spec.target][: self.recipe.tested]
+        return {**values, "exact_match": exact(given, right, self.writer)}
+
+    def look_at(self, part: str) -> None:
+        self.learner.look_at(part)
 
     def watched(self, values: Mapping[str, float]) -> str:
         return usual_watch(self.recipe, values)
