@@ -60,7 +60,7 @@ class CrossEntropy(Objective):
         return classes
 
     def summary(self) -> str:
-        return "balanced" if self.balanced else ""
+        return " · ".join(part for part in (super().summary(), "balanced" if self.balanced else "") if part)
 
 
 @objective("Cross-entropy per step", keywords="language model next token text sequence classes", icon="loss")
