@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 SIDE = 640
 """About how many pixels a grid is wide."""
 GAP = 2
-WIDE, HIGH = 480, 320
+WIDE, HIGH = 960, 640
 INK, SOFT, PAPER, GOOD = (38, 42, 48), (150, 156, 165), (246, 247, 249), (40, 120, 220)
 
 
@@ -60,58 +60,59 @@ def frame(name: str, seen: Sequence[float], action: str, moves: int) -> bytes:
     """
     from PIL import Image as images
     from PIL.ImageDraw import Draw
+    from PIL.ImageFont import load_default
 
     image = images.new("RGB", (2 * WIDE, 2 * HIGH), PAPER)  # twice as large: scaling down smooths the edges
     draw = Draw(image)
     _SCENES.get(name, _bars)(draw, list(seen))
     image = image.resize((WIDE, HIGH), images.Resampling.LANCZOS)
-    Draw(image).text((10, 8), f"move {moves}   {action}", fill=INK)
+    Draw(image).text((24, 18), f"move {moves}   {action}", fill=INK, font=load_default(size=22))
     return png(image)
 
 
 def _cart_pole(draw: ImageDraw, seen: list[float]) -> None:
     position, _, angle, _ = seen
-    middle = WIDE + position / 2.4 * (WIDE - 60)
-    floor = 2 * HIGH - 110
-    draw.line((0, floor, 2 * WIDE, floor), fill=SOFT, width=4)
-    draw.rounded_rectangle((middle - 50, floor - 52, middle + 50, floor - 4), 10, fill=INK)
-    length = 330
-    tip = (middle + length * math.sin(angle), floor - 52 - length * math.cos(angle))
-    draw.line((middle, floor - 52, *tip), fill=GOOD, width=18)
-    draw.ellipse((middle - 11, floor - 63, middle + 11, floor - 41), fill=PAPER)
+    middle = WIDE + position / 2.4 * (WIDE - 120)
+    floor = 2 * HIGH - 220
+    draw.line((0, floor, 2 * WIDE, floor), fill=SOFT, width=8)
+    draw.rounded_rectangle((middle - 100, floor - 104, middle + 100, floor - 8), 20, fill=INK)
+    length = 660
+    tip = (middle + length * math.sin(angle), floor - 104 - length * math.cos(angle))
+    draw.line((middle, floor - 104, *tip), fill=GOOD, width=36)
+    draw.ellipse((middle - 22, floor - 126, middle + 22, floor - 82), fill=PAPER)
 
 
 def _mountain_car(draw: ImageDraw, seen: list[float]) -> None:
     def at(place: float) -> tuple[float, float]:
-        return (place + 1.2) / 1.8 * 2 * WIDE, 2 * HIGH - 120 - (math.sin(3 * place) * 0.45 + 0.55) * 400
+        return (place + 1.2) / 1.8 * 2 * WIDE, 2 * HIGH - 240 - (math.sin(3 * place) * 0.45 + 0.55) * 800
 
     hill = [at(-1.2 + 1.8 * step / 160) for step in range(161)]
-    draw.line(hill, fill=SOFT, width=6, joint="curve")
+    draw.line(hill, fill=SOFT, width=12, joint="curve")
     flag = at(0.5)
-    draw.line((*flag, flag[0], flag[1] - 90), fill=INK, width=5)
-    draw.polygon([(flag[0], flag[1] - 90), (flag[0] + 46, flag[1] - 74), (flag[0], flag[1] - 58)], fill=GOOD)
+    draw.line((*flag, flag[0], flag[1] - 180), fill=INK, width=10)
+    draw.polygon([(flag[0], flag[1] - 180), (flag[0] + 92, flag[1] - 148), (flag[0], flag[1] - 116)], fill=GOOD)
     x, y = at(seen[0])
-    draw.ellipse((x - 24, y - 50, x + 24, y - 2), fill=GOOD)
+    draw.ellipse((x - 48, y - 100, x + 48, y - 4), fill=GOOD)
 
 
 def _acrobot(draw: ImageDraw, seen: list[float]) -> None:
     first = math.atan2(seen[1], seen[0])
     second = first + math.atan2(seen[3], seen[2])
-    top, arm = (WIDE, HIGH), 140
-    draw.line((0, HIGH - arm, 2 * WIDE, HIGH - arm), fill=SOFT, width=3)
+    top, arm = (WIDE, HIGH), 280
+    draw.line((0, HIGH - arm, 2 * WIDE, HIGH - arm), fill=SOFT, width=6)
     elbow = (top[0] + arm * math.sin(first), top[1] + arm * math.cos(first))
     hand = (elbow[0] + arm * math.sin(second), elbow[1] + arm * math.cos(second))
     for one, two in ((top, elbow), (elbow, hand)):
-        draw.line((*one, *two), fill=GOOD, width=22)
+        draw.line((*one, *two), fill=GOOD, width=44)
     for x, y in (top, elbow):
-        draw.ellipse((x - 14, y - 14, x + 14, y + 14), fill=INK)
+        draw.ellipse((x - 28, y - 28, x + 28, y + 28), fill=INK)
 
 
 def _bars(draw: ImageDraw, seen: list[float]) -> None:
     """What is observed as bars, for an environment that has no drawing."""
     step = 2 * WIDE / (len(seen) + 1)
     for place, value in enumerate(seen):
-        x, y = step * (place + 1), HIGH - math.tanh(value) * 200
+        x, y = step * (place + 1), HIGH - math.tanh(value) * 400
         draw.rectangle((x - step / 4, min(y, HIGH), x + step / 4, max(y, HIGH)), fill=GOOD)
 
 
