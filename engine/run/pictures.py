@@ -41,7 +41,7 @@ def grid(pictures: Tensor, columns: int = 0) -> bytes:
     count, channels, high, wide = shown.shape
     columns = columns or math.ceil(math.sqrt(count))
     rows = math.ceil(count / columns)
-    times = max(1, round(SIDE / (columns * (wide + GAP))))
+    times = max(1, round((SIDE / columns - GAP) / wide))
     if channels not in (1, 3):  # other counts of channels have no colors: their mean is shown
         shown = shown.float().mean(1, keepdim=True).round().to(torch.uint8)
     shown = shown.expand(-1, 3, -1, -1).repeat_interleave(times, 2).repeat_interleave(times, 3)
