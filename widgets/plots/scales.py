@@ -24,7 +24,7 @@ def round_range(low: float, high: float, wanted: int = 5) -> tuple[float, float]
     """Widen a range to whole steps."""
     if not (math.isfinite(low) and math.isfinite(high)):
         return 0.0, 1.0
-    if high - low < 1e-9 * max(abs(high), abs(low), 1e-6):
+    if high - low < 1e-6 * max(abs(high), abs(low), 1e-6):  # values are kept in 32 bits: less is rounding, not news
         pad = abs(high) * 0.5 or 1.0
         low, high = low - pad, high + pad
     step = round_step(high - low, wanted)
