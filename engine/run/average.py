@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import torch
 from torch import Tensor, nn
@@ -36,6 +36,24 @@ class Average:
         torch._foreach_lerp_([mine for mine, _ in self._pairs], [theirs for _, theirs in self._pairs], move)
         for mine, theirs in self._buffers:
             mine.copy_(theirs)
+
+    @torch.no_grad()
+    def settle(self, batches: Iterable[tuple[Tensor, ...]]) -> None:
+        """Measure what batch normalization needs anew: the network's own figures do not fit averaged weights
+        (Izmailov and others 2018, arXiv 1803.05407, section 3.2). Does nothing where there is none."""
+        norms = [one for one in self.network.modules() if isinstance(one, nn.modules.batchnorm._BatchNorm)]
+        if not norms:
+            return
+        before = [one.momentum for one in norms]
+        for one in norms:
+            one.reset_running_stats()
+            one.momentum = None  # a plain mean over all batches
+            one.train()
+        for batch in batches:
+            self.network(*batch)
+        for one, momentum in zip(norms, before, strict=True):
+            one.momentum = momentum
+            one.eval()
 
     def state(self) -> dict[str, Tensor]:
         return {**self.network.state_dict(), "steps": torch.tensor(self.steps)}

@@ -26,14 +26,15 @@ def wide(size: int, *rest):
     return [("Linear", {"features": size}), ("LeakyReLU", {"negative_slope": 0.2}), *rest]
 
 
-def gan(chosen: bool = False, **recipe) -> Project:
-    """A generator and a discriminator of digits, with or without the choice of the digit."""
+def gan(chosen: bool = False, norm: bool = False, **recipe) -> Project:
+    """A generator and a discriminator of digits, with or without the choice of the digit and batch normalization."""
     made, noise = drawn(Graph(), "", ("NoiseInput", {"size": 32}))
     judge, image = drawn(Graph(), "", "ImageInput", "Flatten")
     if chosen:
         made, noise = with_digit(made, noise)
         judge, image = with_digit(judge, image)
-    made, _ = drawn(made, noise, *wide(256), *wide(256), ("Linear", {"features": 64}), "Sigmoid",
+    between = ["BatchNorm"] if norm else []
+    made, _ = drawn(made, noise, *wide(256), *between, *wide(256), ("Linear", {"features": 64}), "Sigmoid",
                     ("Reshape", {"size": (1, 8, 8)}), ("Output", {"name": "image"}))  # fmt: skip
     judge, _ = drawn(judge, image, *wide(256), *wide(256), ("Linear", {"features": 1}), ("Output", {"name": "score"}))
     choice = {"type": "Gan", "device": "cpu", "batch_size": 64, **recipe}

@@ -141,6 +141,18 @@ def test_the_average_follows_and_can_be_taken_up_again():
     assert torch.allclose(average.network[0].weight, network[0].weight, atol=1e-5)
 
 
+def test_averaged_weights_measure_their_own_figures_for_batch_normalization():
+    torch.manual_seed(0)
+    network = nn.Sequential(nn.Linear(2, 3), nn.BatchNorm1d(3))
+    average = Average(network, 0.9)
+    batches = [(torch.randn(50, 2),) for _ in range(4)]
+    average.settle(batches)
+    seen = torch.cat([average.network[0](*batch) for batch in batches])
+    assert torch.allclose(average.network[1].running_mean, seen.mean(0), atol=1e-5)
+    assert not average.network[1].training and average.network[1].momentum == 0.1
+    assert (network[1].running_mean == 0).all()
+
+
 def moment(number: float) -> torch.Tensor:
     return torch.full((2,), number)
 

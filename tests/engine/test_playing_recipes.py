@@ -84,6 +84,12 @@ def test_a_gan_learns_to_make_digits(tmp_path, judge, objective):
     assert Image.open(io.BytesIO(sheets[-1].blob)).size[0] > 500
 
 
+def test_averaged_weights_are_good_with_batch_normalization_too(tmp_path, judge):
+    run = train(gan(norm=True, epochs=30), tmp_path)
+    share, counts, _ = judge(made_by_gan(run))
+    assert share > 0.4 and min(counts) > 0, (share, counts)
+
+
 def test_a_gan_makes_the_digit_that_was_chosen(tmp_path, judge):
     digits = torch.arange(1000) % 10
     run = train(gan(True, epochs=40), tmp_path)
@@ -142,13 +148,16 @@ def test_every_environment_can_be_played(tmp_path, kind, environment):
 SHORT = [
     lambda: gan(epochs=2, critic_steps=3, objective="hinge"),
     lambda: gan(True, epochs=2, average=None),
+    lambda: gan(norm=True, epochs=2),
     lambda: denoiser(epochs=2),
     lambda: agent("Dqn", epochs=3, moves=200, random_moves=150, memory=300, target_moves=130, trials=2),
     lambda: agent("Ppo", epochs=3, rounds=4, players=3, horizon=40, batch_size=50, trials=2),
 ]
 
 
-@pytest.mark.parametrize("make", SHORT, ids=["gan", "gan with classes", "diffusion", "dqn", "ppo"])
+@pytest.mark.parametrize(
+    "make", SHORT, ids=["gan", "gan with classes", "gan with batch norm", "diffusion", "dqn", "ppo"]
+)
 def test_after_crashes_everything_is_bit_for_bit_the_same(tmp_path, monkeypatch, make):
     straight = train(make(), tmp_path, save_steps=2)
     crashing = {3, 8}

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional as F
 
 from engine.errors import UserError
@@ -31,6 +31,8 @@ from engine.shapes import Numbers
 
 SHOWN = 64
 """Pictures on the sheet of an epoch."""
+SETTLED = 1024
+"""Pictures on which averaged weights measure what batch normalization needs."""
 
 
 class GanLoop:
@@ -56,7 +58,7 @@ class GanLoop:
         )
         self.average = None if recipe.average is None else Average(self.built.network, recipe.average)
         self.made_loss = torch.zeros((), device=self.device)
-        self.balance = torch.zeros(3, dtype=torch.float64, device=self.device)  # real, made, batches
+        self.balance = torch.zeros(3, device=self.device)  # real, made, batches
         self.order: tuple[Tensor, ...] = ()
         self.inputs: tuple[Tensor, ...] = ()
 
@@ -156,7 +158,7 @@ class GanLoop:
 
     def _belief(self, score: Tensor) -> Tensor:
         """How real pictures look to the discriminator, on a scale from 0 to 1; a critic has no scale."""
-        return (score if self.recipe.objective == "wasserstein" else score.sigmoid()).mean().double()
+        return (score if self.recipe.objective == "wasserstein" else score.sigmoid()).mean()
 
     def _learns(self, mover: Mover, on: bool) -> None:
         for weight in mover.weights:
@@ -180,9 +182,21 @@ class GanLoop:
     def watched(self, values: Mapping[str, float]) -> str:
         return ""  # neither loss says how good the pictures are: the last weights are kept
 
+    def _used(self) -> nn.Module:
+        """The generator that makes pictures: the average where there is one. Leaves the random numbers as they are."""
+        if self.average is None:
+            return self.built.network
+        devices = [self.device] if self.device.type == "cuda" else []
+        with torch.random.fork_rng(devices), torch.no_grad():
+            torch.manual_seed(self.recipe.seed)
+            count = min(SETTLED, self.chosen.count)
+            items = torch.split(torch.arange(count, device=self.device), self.recipe.batch_size)
+            self.average.settle(self._generator_inputs(one) for one in items if len(one) > 1)
+        return self.average.network
+
     def samples(self) -> Iterable[Sample]:
         items = torch.arange(SHOWN, device=self.device) % self.chosen.count
-        network = self.built.network if self.average is None else self.average.network
+        network = self._used()
         was = network.training
         network.eval()
         with torch.no_grad():
@@ -202,7 +216,7 @@ class GanLoop:
     # ---- keeping ---------------------------------------------------------------------------------------------
 
     def exported(self) -> dict[str, Tensor]:
-        return weights_of(self.built.network if self.average is None else self.average.network)
+        return weights_of(self._used())
 
     def state(self) -> dict[str, Tensor]:
         found = {f"network.{name}": tensor for name, tensor in self.exported().items()}
