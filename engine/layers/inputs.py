@@ -54,7 +54,7 @@ class ImageInput(Input):
         return self.field
 
 
-@layer("Table input", section=SECTION, keywords="columns csv numbers features observation state agent data source", icon="input")
+@layer("Table input", section=SECTION, keywords="columns csv numbers features observation data source", icon="input")
 class TableInput(Input):
     """Brings the columns of a table in as one list of numbers: numbers are scaled, categories become one-hot."""
 
