@@ -26,6 +26,9 @@ FIRST = {"image": ("Conv2d", {"kernel": 1}), "signal": ("Conv1d", {"kernel": 1})
 
 def use(graph: Graph, name: str, feed: str, other: str, params: dict[str, Any]) -> tuple[Graph, str]:
     """A block, its first input fed by one node and a second one, where it has one, by another."""
+    if LIBRARY[name].inputs[-1].id == "condition":
+        graph, pooled = add(graph, "GlobalAvgPool2d")
+        graph, other = connect(graph, other, pooled), pooled
     graph, node = add(graph, BLOCK + name, params=params)
     for place, end in enumerate(LIBRARY[name].inputs):
         graph = connect(graph, feed if not place else other, node, end.id, blocks=LIBRARY)
@@ -66,7 +69,7 @@ def settings_of(block: Block, more: int) -> dict[str, Any]:
         steps = {"kernel": 2, "wide": 2, "heads": 4, "narrow": 2, "stride": 1, "expand": 1, "dilation": 1}
         base = min(one.default, 8)
         found[one.name] = base + more * steps.get(one.name, 4)
-        if one.name == "heads":
+        if one.name in ("heads", "groups"):
             found[one.name] = 4 * (1 + more)
         if one.name == "narrow":
             found[one.name] = 2 * (1 + more)
