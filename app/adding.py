@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QPoint, QPointF
 
-from app import nodeview
+from app import memory, nodeview
 from engine.blocks import take_blocks
 from engine.check import bridges
 from engine.graph import BLOCK, Block, Edge, Graph, add, connect, label_of, outputs_of
@@ -153,8 +153,9 @@ class Adding(QObject):
         if target:
             rows = [row for row in rows if layers[row.name].outputs]
         order = {"fit": 0, "bridge": 1, "unfit": 2}
-        favorites = self._page.window_.settings.favorites
-        return sorted(rows, key=lambda row: (order[row.state], row.name not in favorites))
+        liked = [*self._page.window_.settings.favorites, *memory.recent_layers()]
+        rank = {name: place for place, name in reversed(list(enumerate(liked)))}
+        return sorted(rows, key=lambda row: (order[row.state], rank.get(row.name, len(liked))))
 
     def _bridge_to(self, tensor: Any, port: Any) -> str:
         found = bridges(tensor, port)
@@ -165,6 +166,7 @@ class Adding(QObject):
             return
         scene, source, output, target, input = self._quick
         self._quick = None
+        memory.remember_layer(layer)
         words = f"Add {label(layer)}"
         at = self._page.canvas.visible_area().center() if scene is None else scene
         place = (at.x() - CARD_WIDTH / 2, at.y())

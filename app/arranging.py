@@ -204,7 +204,7 @@ class Arranging(QObject):
         made: list[str] = []
 
         def edit(graph: Graph) -> Graph:
-            grown, name = notes.add_note(graph, round(spot.x()), round(spot.y()))
+            grown, name = notes.add_note(graph, *notes.free_spot(graph, round(spot.x()), round(spot.y())))
             made.append(name)
             return grown
 

@@ -63,7 +63,7 @@ class ComparisonDialog(QDialog):
         both, self.states, self.wires = together(old, new)
         self.canvas.show_difference(self.states, self.wires)
         blocks = {**before.blocks, **after.blocks}
-        self.canvas.show_graph(both, infer(both, after.data.schema, blocks), blocks)
+        self.canvas.show_graph(both, infer(new, after.data.schema, blocks), blocks)
         QTimer.singleShot(0, self.canvas, self.canvas.fit)
 
 

@@ -99,3 +99,18 @@ def window_state() -> dict[str, Any]:
 
 def save_window_state(values: dict[str, Any]) -> None:
     _write(state_folder() / "window.json", values)
+
+
+MOST_LAYERS = 12
+
+
+def recent_layers() -> list[str]:
+    """The layers that were added last, the latest first."""
+    found = _read(state_folder() / "layers.json").get("layers", [])
+    return [name for name in found if isinstance(name, str)][:MOST_LAYERS] if isinstance(found, list) else []
+
+
+def remember_layer(name: str) -> None:
+    """Put a layer on top of those that were added last."""
+    others = [other for other in recent_layers() if other != name]
+    _write(state_folder() / "layers.json", {"layers": [name, *others][:MOST_LAYERS]})

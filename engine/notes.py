@@ -43,6 +43,20 @@ def add_note(graph: Graph, x: float, y: float, text: str = "") -> tuple[Graph, s
     return _with(graph, {**graph.frames, name: frame}), name
 
 
+def free_spot(graph: Graph, x: float, y: float) -> tuple[float, float]:
+    """A place for a note beside what is there, at the height wanted."""
+    wide, high = NOTE_SIZE
+    taken = [(node.x, node.y, CARD_WIDTH, 60.0) for node in graph.nodes.values()]
+    taken += [(one.x, one.y, one.width, one.height) for one in graph.frames.values() if one.kind == "note"]
+    met = True
+    while met:
+        met = False
+        for left, top, width, height in taken:
+            if left < x + wide + 8 and x - 8 < left + width and top < y + high and y < top + height:
+                x, met = left + width + 48, True
+    return x, y
+
+
 def frame_around(graph: Graph, names: Iterable[str], text: str = "", blocks: Blocks = NO_BLOCKS) -> tuple[Graph, str]:
     """A frame around nodes; returns the graph and its id.
 

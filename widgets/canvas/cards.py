@@ -204,7 +204,7 @@ def _right(painter: QPainter, card: Card, marks: Marks, pens: Ink, ratio: float)
 def _extras(painter: QPainter, card: Card, marks: Marks, pens: Ink, ratio: float, right: float) -> float:
     """A note and a lock, small, in the lower corner of a head or beside its count; returns where they begin."""
     names = [name for name, on in (("lock", card.locked), ("sticky-note", bool(card.note))) if on]
-    low = not card.slim and not card.row and not marks.thumbs and not marks.word and card.level != "error"
+    low = not (card.slim or card.row or marks.thumbs or marks.word or _sign(card))
     x, y = (card.width - 12.0, 27.0) if low else (right - 4, (card.height - S.icon_small) / 2)
     for name in names:
         x -= S.icon_small

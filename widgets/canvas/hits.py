@@ -41,11 +41,14 @@ def hit_at(scene: CanvasScene, place: QPointF, reach: float, callouts: bool = Tr
     for item in near:
         if item.area().contains(place):
             return Hit("node", item.card.id)
+    frame = _frame(scene, place)
+    if frame.side == "rb":
+        return frame  # a wire may run over the grip of a frame
     edge = scene.edge_at(place, max(reach / 2, 6))
     if edge:
         return Hit("wire", edge=edge)
     rest = scene.resting.at(place, max(reach / 2, 6))
-    return Hit("rest", edge=rest) if rest else _frame(scene, place)
+    return Hit("rest", edge=rest) if rest else frame
 
 
 def _frame(scene: CanvasScene, place: QPointF) -> Hit:

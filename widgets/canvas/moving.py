@@ -167,7 +167,8 @@ class MoveNodes(Gesture):
         places = {name: at + self._shift for name, at in self._from.items()}
         nodes = {name: (at.x(), at.y()) for name, at in places.items()}
         if not self._frames:
-            self.view.moved.emit(nodes)
+            if nodes:
+                self.view.moved.emit(nodes)
             return
         areas = {name: area.translated(self._shift) for name, area in self._frames.items()}
         self.view.frames_moved.emit(
