@@ -86,7 +86,8 @@ class Sym:
         whole, part = divmod(constant, other)
         inner = Sym._of({**rest, (): part})
         assert isinstance(inner, Sym)
-        return Sym._of({**even, (Floor(inner, other),): 1, (): whole})
+        floored: tuple[_Atom, ...] = (Floor(inner, other),)
+        return Sym._of({**even, floored: even.get(floored, 0) + 1, (): whole})  # both may hold the same division
 
     def __rfloordiv__(self, other: int) -> Dim:
         return Sym(terms=(((Floor(other, self),), 1),))

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 REPO = Path(__file__).resolve().parent.parent
 _server: subprocess.Popen[bytes] | None = None
@@ -19,6 +20,8 @@ def pytest_configure(config: pytest.Config) -> None:
     """Start one X server per process, before the application exists. `offscreen` has no drag and drop, so it only
     serves where there is no Xvfb."""
     global _server
+    settings.register_profile("lamina", deadline=None)  # a busy machine is no failure
+    settings.load_profile("lamina")
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     os.environ["QT_ACCESSIBILITY"] = "0"
     if os.environ.get("LAMINA_TEST_PLATFORM") or not shutil.which("Xvfb"):

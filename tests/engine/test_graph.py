@@ -102,10 +102,11 @@ def test_removing_the_owner_of_shared_weights_gives_the_others_their_own() -> No
 
 
 def test_a_setting_is_checked_stored_plainly_and_forgotten_when_it_is_the_usual_one() -> None:
+    order = LINE.order
     changed = set_param(LINE, "a_1", "features", "128")
     assert changed.nodes["a_1"].params == {"features": 128} and LINE.nodes["a_1"].params == {}
     assert set_param(changed, "a_1", "features", 64).nodes["a_1"].params == {}
-    assert changed.order is LINE.order  # the wiring is the same: no new sort
+    assert changed.order is order  # the wiring is the same: no new sort
     with pytest.raises(UserError, match="Features needs a whole number"):
         set_param(LINE, "a_1", "features", -1)
     with pytest.raises(UserError, match="no setting 'sides'"):

@@ -63,6 +63,11 @@ def test_arithmetic_over_symbols_means_what_numbers_mean(made: tuple[object, int
         assert hash(dim) == hash(Sym(terms=dim.terms)) and dim == Sym(terms=dim.terms)
 
 
+def test_a_remainder_of_a_remainder_is_the_remainder() -> None:
+    n = Sym("n")
+    assert (n % 2) % 2 == n % 2 and evaluate((n % 2) // 2, VALUES) == 0
+
+
 @given(dims(), dims())
 def test_sums_and_products_do_not_depend_on_the_order(one: tuple[object, int], two: tuple[object, int]) -> None:
     assert one[0] + two[0] == two[0] + one[0]

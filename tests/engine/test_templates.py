@@ -52,7 +52,7 @@ def test_it_opens_clean_and_compiles(name: str) -> None:
 def test_the_gallery_has_its_words(name: str) -> None:
     one = ALL[name]
     assert one.title and one.line and one.data and one.seconds > 0 and one.tags
-    assert not one.goal or {"at_least", "at_most"} & set(one.goal)
+    assert not one.goal or {"at_least", "at_most", "falls"} & set(one.goal)
     file = json.loads(one.path.read_text(encoding="utf-8"))
     assert file["name"] and "seconds" not in one.project().about and one.project().about["template"] == name
 
@@ -107,7 +107,9 @@ def test_the_small_ones_learn_and_leave_for_onnx(name: str, tmp_path: Path) -> N
 
 @pytest.mark.long
 @pytest.mark.timeout(3600)
-@pytest.mark.parametrize("name", [one.name for one in templates() if one.goal and one.seconds < LARGE])
+@pytest.mark.parametrize(
+    "name", [one.name for one in templates() if "falls" not in one.goal and one.goal and one.seconds < LARGE]
+)
 def test_every_template_keeps_its_word(name: str, tmp_path: Path) -> None:
     one = ALL[name]
     if "folds" in one.goal:
