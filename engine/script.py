@@ -8,6 +8,7 @@ from typing import Any
 
 from engine.codegen import Source, generate
 from engine.codetext import fitted
+from engine.errors import UserError
 from engine.graph import make
 from engine.layer import literal
 from engine.project import Project
@@ -88,12 +89,17 @@ _SKIP = """            if len(batch) < 2:
 def script(project: Project, stem: str = "model") -> str:
     """The source of a script that trains the project on arrays from `STEM.npz`, with nothing but torch and numpy.
 
-    Optimizer, schedule and gradient clipping are the project's; its warm-up and its early stop are left out.
+    Optimizer, schedule and gradient clipping are the project's; its warm-up, its early stop, augmentation and the start
+    from another run are left out.
     """
     from engine.recipes import recipes
 
-    source = generate(project)
     recipe: Any = recipes.make(project.recipe)
+    if recipe.loop != "supervised":
+        raise UserError(
+            f"“{recipe.label}” has no stand-alone script. Export a trained run instead, or choose “Learn from examples”."
+        )
+    source = generate(project)
     objectives = [one for one in source.outputs if one.objective and one.exported]
     total = " + ".join(
         f'terms["{one.node}"]' if one.weight == 1 else f'{one.weight!r} * terms["{one.node}"]' for one in objectives

@@ -10,6 +10,7 @@ import numpy as np
 import torch
 
 from engine import graph as g
+from engine.check import check
 from engine.data.dataset import scan
 from engine.graph import Graph
 from engine.project import DataChoice, Project
@@ -44,6 +45,7 @@ def told(run: Run, part: str, metric: str) -> list[float]:
 
 def resumes_exactly(one: Project, folder: Path, monkeypatch: Any, at: int) -> None:
     """A run that broke off at a step and went on is, bit for bit, one that never did."""
+    assert check(one) == []
     whole = train(one, folder / "whole", threads=1)
     cls = importlib.import_module(f"engine.run.recipes.{recipe_of(one.recipe).loop}").loop
     real = cls.step

@@ -99,3 +99,12 @@ def test_a_role_that_nobody_plays_and_a_wrong_recipe_are_sentences(pair):
     wrong = Project("One", one.networks, data=one.data, recipe={"type": "Pair", "epochs": 0})
     [found] = check(wrong)
     assert found.title == "The training settings cannot be used" and "Epochs needs a whole number" in found.detail
+
+
+def test_only_supervised_training_has_a_stand_alone_script():
+    from engine.script import script
+
+    one = project(main=chain(*SMALL))
+    assert "class Two" in script(one)
+    with pytest.raises(UserError, match="“Learn what is alike” has no stand-alone script"):
+        script(Project("Two", one.networks, data=one.data, recipe={"type": "Contrastive"}))

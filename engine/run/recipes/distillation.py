@@ -28,6 +28,8 @@ MOST_NUMBERS = 50_000_000
 class DistillationLoop:
     """A student, and a teacher that is finished or learns along."""
 
+    shows_nothing = True
+
     def __init__(self, setup: Setup) -> None:
         recipe: Distillation = setup.recipe
         self.setup, self.recipe, self.course = setup, recipe, setup.course

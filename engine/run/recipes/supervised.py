@@ -15,6 +15,8 @@ from engine.run.start import Start
 class SupervisedLoop:
     """Learns from the training part, epoch by epoch, each in an order that follows from seed and epoch."""
 
+    shows_nothing = True
+
     def __init__(self, setup: Setup) -> None:
         recipe: Supervised = setup.recipe
         self.recipe, self.course = recipe, setup.course
