@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from pointer_help import Hands, needs_pointer, open_window
+from pointer_help import Hands, needs_pointer, open_window, spin
 
 from engine.runs import list_runs
 from widgets.controls import NumberField
@@ -163,16 +163,12 @@ def look_at_the_mix_ups(hands: Hands) -> None:
     hands.key("ctrl+4")
     hands.until(lambda: window.page == "test")
     hands.until(lambda: window.train.chosen.result("test"), 60, "the test")
-    hands.until(
-        lambda: (
-            window.test.widget.findChildren(Confusion) and window.test.widget.findChildren(Confusion)[0].isVisible()
-        ),
-        10,
-        "the confusion matrix",
-    )
+    matrix = window.test.widget.findChildren(Confusion)[0]
+    hands.until(lambda: matrix.isVisible() and matrix.width() > 200, 10, "the confusion matrix")
     report = window.train.chosen.result("test")["outputs"][0]
     assert sum(map(sum, report["confusion"])) == report["count"] == 270
     assert report["metrics"]["accuracy"] > 0.6
+    spin(0.5)
     hands.look("mix-ups")
 
 
