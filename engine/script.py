@@ -96,9 +96,8 @@ def script(project: Project, stem: str = "model") -> str:
 
     recipe: Any = recipes.make(project.recipe)
     if recipe.loop != "supervised":
-        raise UserError(
-            f"“{recipe.label}” has no stand-alone script. Export a trained run instead, or choose “Learn from examples”."
-        )
+        advice = "Export a trained run instead, or choose “Learn from examples”."
+        raise UserError(f"“{recipe.label}” has no stand-alone script. {advice}")
     source = generate(project)
     objectives = [one for one in source.outputs if one.objective and one.exported]
     total = " + ".join(
