@@ -242,7 +242,9 @@ class TrainPresenter(QObject):
         self._runs = found
         self._infos = {run.id: self._info(run) for run in found}
         self._runs.sort(key=lambda run: -self._infos[run.id].created)
-        self._children = [child for child in self._children if child.poll() is None]  # ended ones are not left as zombies
+        self._children = [
+            child for child in self._children if child.poll() is None
+        ]  # ended ones are not left as zombies
         self._listed = time.monotonic()
         self._show_runs()
 

@@ -242,7 +242,7 @@ class Objective(Layer):
         return prediction
 
     def widths(self, classes: int) -> int | None:
-        """How many numbers the prediction must have for a target with so many classes; None where it does not matter."""
+        """How many numbers the prediction must have for a target with so many classes; None where any will do."""
         return None
 
 

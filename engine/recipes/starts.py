@@ -26,9 +26,7 @@ class Scratch(StartFrom):
 class OtherRun(StartFrom):
     """The network starts with what another run has learned, wherever names and sizes of its nodes agree."""
 
-    run: str = param(
-        default="", label="Run", help="The beginning of the run's number, or its folder."
-    )
+    run: str = param(default="", label="Run", help="The beginning of the run's number, or its folder.")
     freeze: tuple[str, ...] = param(
         default=(), label="Freeze", help="Nodes that keep what they have learned: their names, with commas between."
     )
