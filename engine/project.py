@@ -181,8 +181,8 @@ def _read_data(values: Any, reader: Reader) -> DataChoice:
     )
 
 
-def from_json(values: Any) -> Project:
-    """A project out of JSON values.
+def from_json(values: Any, name: str = "This") -> Project:
+    """A project out of JSON values; `name` is how messages call what they came from.
 
     Raises:
         UserError: everything that is wrong with it, in one message; or the file is from a newer version.
@@ -192,7 +192,7 @@ def from_json(values: Any) -> Project:
         or not isinstance(values.get("format"), int)
         or isinstance(values.get("format"), bool)
     ):
-        raise UserError("This is not a Lamina project: it has no format number.")
+        raise UserError(f"{name} is not a Lamina project: it has no format number. Choose a {SUFFIX} file.")
     version = values["format"]
     if version > FORMAT:
         raise UserError(
@@ -225,7 +225,7 @@ def from_json(values: Any) -> Project:
 
 def loads(text: str, name: str = "This file") -> Project:
     """A project out of the text of its file; `name` is how messages call it."""
-    return from_json(parse(text, name))
+    return from_json(parse(text, name), name)
 
 
 def load(path: str | os.PathLike[str]) -> Project:
