@@ -24,9 +24,9 @@ from engine.recipes import recipe_of
 from engine.recipes.diffusion import Diffusion
 from engine.recipes.dqn import Dqn
 from engine.recipes.gan import Gan
-from engine.recipes.language import LanguageModel
+from engine.recipes.language import LanguageModel, SequenceToSequence
 from engine.recipes.ppo import Ppo
-from engine.run import bundle_writer
+from engine.run import bundle_translator, bundle_writer
 from engine.run.generating import CategoryInput, NoiseInput, input_layers, places
 from engine.run.onnx_export import Session
 from engine.run.onnx_export import export as export_onnx
@@ -126,6 +126,8 @@ def _described(run: Run, model: Opened) -> tuple[str, dict[str, Any], Tried]:
         return _agent(load(run), model)
     if isinstance(recipe, LanguageModel):
         return bundle_writer.described(load(run), model, recipe, _run)
+    if isinstance(recipe, SequenceToSequence):
+        return bundle_translator.described(load(run), model, recipe, _run)
     return _answers(model)
 
 

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import math
+import subprocess
+import sys
 
 import pytest
 import torch
 
 from engine import graph as g
 from engine.errors import UserError
+from engine.exporters import silent
 from engine.graph import Graph
 from engine.project import Project
+from engine.run import bundle_export
 from engine.run.evaluate import evaluate
 from engine.run.recipes.translate import searched, trimmed
 from engine.run.work import train
@@ -97,3 +101,16 @@ def test_beams_find_the_likeliest_answer_where_the_first_step_misleads():
     assert searched(scores, given, writer, 1) == [[3]] * 3
     assert searched(scores, given, writer, 3) == [[4, 5]] * 3
     assert trimmed([4, 5, 2, 3], writer) == [4, 5] and trimmed([0, 4], writer) == []
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("beams", [1, 3])
+def test_a_bundle_answers_alike_without_lamina(tmp_path, beams):
+    run = train(translating(epochs=8, beams=beams), tmp_path)
+    proof = bundle_export.export(run, tmp_path / "bundle", silent)
+    assert proof["program"]["kind"] == "translator" and proof["program"]["checked"].endswith("of 40 answers")
+    call = [sys.executable, str(tmp_path / "bundle" / "run.py")]
+    told = subprocess.run([*call, "c a d"], capture_output=True, text=True, check=True).stdout
+    assert set(told.strip()) <= set("abcdefghijkl") and told.strip()
+    wrong = subprocess.run([*call, "?"], capture_output=True, text=True, check=False)
+    assert wrong.returncode and "does not know" in wrong.stderr

@@ -2,6 +2,7 @@
 
 answers.py      asks a model that answers       generator.py   makes pictures with a GAN's generator
 denoiser.py     makes pictures by taking noise away step by step
+writer.py       writes on from a beginning         translator.py  turns a sequence into another
 agent.py        says what to do in a situation, or plays an episode
 
 An exported bundle has one of them as `run.py`, beside `model.onnx` and `about.json`, which says what it needs to know.
