@@ -9,6 +9,7 @@ Map:
     shapes        dimensions and tensor kinds             layer      what a layer is
     graph         nodes, wires, edits, the judge          infer      one walk: shapes or reasons
     check         problems and repairs                    codegen    graph to Python source
+    decoder       the making half of an autoencoder       script     a stand-alone training script
     project       the file                                templates  ready projects
     runs          the run store                           layout     where nodes stand
     blocks        make and unpack blocks                  library    blocks that travel between projects

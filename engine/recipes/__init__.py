@@ -2,8 +2,11 @@
 `engine.run.recipes`, one module per recipe.
 
 optimizers.py   how weights move            schedules.py    how the learning rate changes over a run
-shared.py       settings that many recipes have in common
+shared.py       settings in common          starts.py       what weights a run starts from
 supervised.py   learning from examples with known answers
+autoencoder.py  learning to reconstruct     language.py     learning to write, fill in and translate
+contrastive.py  learning what is alike      distillation.py learning from a teacher
+gan.py, diffusion.py  making new pictures   playing.py, dqn.py, ppo.py  learning to act
 """
 
 from __future__ import annotations

@@ -1,7 +1,12 @@
 """The worker's world: the only package that imports torch when it is imported.
 
 work.py        a run from start to end; `train`, `resume`, `cross_validate`
-train.py       the training loop                      optimize.py   optimizers and the fp16 scaler
+session.py     everything around a training step      setup.py      what a training loop is built from
+recipes/       the loops themselves, one per recipe   learner.py    one network that learns from items of the data
+mover.py       moving weights after a loss            optimize.py   optimizers and the fp16 scaler
+augment.py     changed training pictures              start.py      weights from another run
+writing.py     writing token by token                 likeness.py   pairs, triplets, neighbours, points in the plane
+tested.py      what a recipe itself measures on a part of the data
 tensors.py     data on the device, batches            groups.py     weights by node and learning-rate share
 model.py       the generated source, executed         metrics.py    measures of quality
 state.py       checkpoints                            telemetry.py  what is told, what is asked
