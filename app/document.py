@@ -111,6 +111,9 @@ class Document(QObject):
         step = _Step(self, name, self.project, after, merge)
         self._steps.append(step)  # Qt's stack holds no Python reference
         self.stack.push(step)
+        if len(self._steps) > self.stack.count():  # some were merged, or undone and replaced: let go of them
+            kept = [self.stack.command(place) for place in range(self.stack.count())]
+            self._steps = [one for one in kept if isinstance(one, _Step)]
         return True
 
     def edit_graph(self, name: str, change: Callable[[Graph], Graph], merge: str = "") -> bool:
