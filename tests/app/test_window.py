@@ -6,11 +6,13 @@ import os
 import subprocess
 import sys
 from collections import Counter
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QTimer
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QInputDialog, QMessageBox
+from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QMessageBox
 
 sys.path.insert(0, str(Path(__file__).parent))
 
@@ -31,10 +33,24 @@ def window(qapp, monkeypatch):
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_, **__: ("", ""))
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_, **__: ("", ""))
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_, **__: "")
-    monkeypatch.setattr(QInputDialog, "getText", lambda *_, **__: ("", False))
-    monkeypatch.setattr(QDialog, "exec", lambda *_: 0)
-    with open_window() as made:
+    with open_window() as made, cancelling():
         yield made
+
+
+@contextmanager
+def cancelling():
+    """Cancel every modal dialog as soon as it is open: one that nobody answers would stop the tests."""
+
+    def cancel() -> None:
+        dialog = QApplication.activeModalWidget()
+        if isinstance(dialog, QDialog):
+            dialog.reject()
+
+    timer = QTimer()
+    timer.timeout.connect(cancel)
+    timer.start(30)
+    yield
+    timer.stop()
 
 
 # ---- pages ----
