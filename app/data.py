@@ -229,7 +229,7 @@ class DataPresenter(QObject):
         if kind in sources and sources[kind].params():
             values = {name: value for name, value in (data.source or {}).items() if name != "type"}
             cls = sources[kind]
-            self._source_form.show_values(cls, values, cls.problems_of(values), FormContext())
+            self._source_form.show_values(cls, values, cls.problems_of(values), FormContext(narrow=True))
             self.widget.set_source_form(self._source_form)
         else:
             self.widget.set_source_form(None)
@@ -245,7 +245,7 @@ class DataPresenter(QObject):
             "targets": "number" in targets,
         }
         shown = {name: one for name, one in preparation.params().items() if useful.get(name, True)}
-        self._preparation_form.show_values(shown, values, preparation.problems_of(values), FormContext(fields))
+        self._preparation_form.show_values(shown, values, preparation.problems_of(values), FormContext(fields, narrow=True))
         self.widget.set_preparation_form(self._preparation_form if data.fields else None)
 
     def _on_opened(self, found: Mapping[str, Any]) -> None:

@@ -74,8 +74,9 @@ class Row(QWidget):
         self.editor = editor
         self.form_row = FormRow(param.label, self.editor)
         self.form_row.setToolTip(self._tip())
-        # three lengths side by side need the whole width: their label stands above them
-        self._stacked = param.kind == "size" and len(param.axes) > 2 and not expression
+        # three lengths side by side need the whole width, as do most editors in a narrow panel: the label stands above
+        wide = context.narrow and param.kind not in ("int", "float", "bool")
+        self._stacked = (wide or (param.kind == "size" and len(param.axes) > 2)) and not expression
         if self._stacked:
             self.form_row.label.hide()
         elif width_of(param.label, "secondary") > theme.sizes().form_label:

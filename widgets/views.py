@@ -40,12 +40,14 @@ class FormContext:
         notes: words behind single settings, by name.
         folder: where file dialogs open.
         expressions: whether settings may be expressions, as inside a block.
+        narrow: whether the form stands in a narrow panel: labels of wide editors go above them.
     """
 
     fields: tuple[FieldView, ...] = ()
     notes: Mapping[str, Note] = field(default_factory=dict)
     folder: str = ""
     expressions: bool = False
+    narrow: bool = False
 
 
 @dataclass(frozen=True)
