@@ -231,7 +231,9 @@ WRITTEN: list[tuple[str, dict[str, Any], Any]] = [
 ]
 
 
-@pytest.mark.parametrize(("name", "settings", "expected"), WRITTEN, ids=lambda value: str(value)[:40])
+@pytest.mark.parametrize(
+    ("name", "settings", "expected"), WRITTEN, ids=lambda value: "by_hand" if callable(value) else str(value)[:40]
+)
 def test_loss_matches_torch(name: str, settings: dict[str, Any], expected: Any) -> None:
     cls = next(found for found in OBJECTIVES if found.__name__ == name)
     torch.manual_seed(2)
