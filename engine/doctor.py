@@ -141,9 +141,9 @@ def _signals(gradients: Sequence[tuple[int, str, float]]) -> Advice | None:
         return Advice(
             "warning",
             "The corrections are very large",
-            f"The largest gradient is {largest:.1e}.",
+            f"The largest gradient is {largest:.2g}.",
             "clip",
             "Limit gradients to 1",
         )
-    text = f"Gradients of all {len(norms)} layers lie between {min(norms.values()):.1e} and {largest:.1e}."
+    text = f"Gradients of {len(norms)} layers lie between {min(norms.values()):.2g} and {largest:.2g}."
     return Advice("good", "Signals reach every layer", text)

@@ -256,8 +256,9 @@ def _texts(name: str, cells: polars.Series, numbers: polars.Series | None, rows:
         odd = np.flatnonzero((numbers.is_null() & cells.is_not_null()).to_numpy())
         named = [f"“{_short(str(cells[int(place)]))}” in row {rows.number(int(place)):,}" for place in odd]
         if named:
+            holds = f"{len(named):,} texts, such as" if len(named) > 1 else "1 text,"
             notes.append(
-                f"“{name}” is mostly numbers but holds {len(named):,} texts, such as {listed(named, 'and', 3)}, so it "
+                f"“{name}” is mostly numbers but holds {holds} {listed(named, 'and', 3)}, so it "
                 "is read as text. Correct or empty these cells to use its numbers."
             )
     if len(different) > MOST_CLASSES or (len(different) > 20 and len(different) * 2 > len(there)):

@@ -88,7 +88,7 @@ def _missing(dataset: Dataset, split: Split | None) -> Iterator[Finding]:
         if not len(places):
             continue
         share = len(places) / dataset.count
-        said = f"{len(places):,} of {dataset.count:,} items ({share:.0%}) lack “{one.name}”."
+        said = f"{len(places):,} of {dataset.count:,} items ({100 * share:.0f}\u00a0%) lack “{one.name}”."
         if one.role == "target":
             detail = f"{said} They take no part in training and test."
         elif one.kind == "number":

@@ -227,7 +227,8 @@ class Area(Themed, QWidget):
         wanted = max(2, int(frame.width / (6 * sizes.s12)))
         for place, words in self._x_ticks(wanted):
             wide = width_of(words, "caption") + 1
-            x = min(max(frame.x(place) - wide / 2, frame.left - wide / 2), right - wide / 2)
+            x = min(max(frame.x(place), frame.left), right) - wide / 2
+            x = min(x, self.width() - wide)  # a long last number moves in instead of being cut
             area = QRectF(x, bottom + sizes.s4, wide, caption)
             text(painter, area, words, "caption", "text3", Qt.AlignmentFlag.AlignHCenter)
 
