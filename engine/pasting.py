@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from engine.errors import UserError
-from engine.graph import NO_BLOCKS, Blocks, Edge, Graph, connect, part_of, paste
+from engine.graph import NO_BLOCKS, Blocks, Edge, Frame, Graph, Node, connect, part_of, paste
 from engine.notes import add_note, frame_of
 
 OUTER = "outer_wires"
@@ -27,7 +27,7 @@ def copied(graph: Graph, names: Iterable[str], frames: Iterable[str] = ()) -> Gr
 
 def corner(part: Graph) -> tuple[float, float]:
     """The upper left corner of what was copied."""
-    things = [*part.nodes.values(), *part.frames.values()]
+    things: list[Node | Frame] = [*part.nodes.values(), *part.frames.values()]
     if not things:
         raise UserError("The clipboard holds no nodes. Copy some in Lamina first.")
     return min(one.x for one in things), min(one.y for one in things)
