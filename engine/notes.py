@@ -46,7 +46,8 @@ def add_note(graph: Graph, x: float, y: float, text: str = "") -> tuple[Graph, s
 def free_spot(graph: Graph, x: float, y: float) -> tuple[float, float]:
     """A place for a note beside what is there, at the height wanted."""
     wide, high = NOTE_SIZE
-    taken: list[tuple[float, float, float, float]] = [(node.x, node.y, CARD_WIDTH, 60.0) for node in graph.nodes.values()]
+    taken: list[tuple[float, float, float, float]] = []
+    taken += [(node.x, node.y, CARD_WIDTH, 60.0) for node in graph.nodes.values()]
     taken += [(one.x, one.y, one.width, one.height) for one in graph.frames.values() if one.kind == "note"]
     met = True
     while met:
