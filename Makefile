@@ -16,7 +16,7 @@ test-long: setup-dev
 	@$(BIN)/python -m pytest -m "long" -n 1
 
 bench: setup-dev
-	@$(BIN)/python -m pytest -m "bench" -n 0 -s -p no:randomly
+	@for file in tests/bench/bench_*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
 
 lint: setup-dev
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
