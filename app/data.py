@@ -245,7 +245,9 @@ class DataPresenter(QObject):
             "targets": "number" in targets,
         }
         shown = {name: one for name, one in preparation.params().items() if useful.get(name, True)}
-        self._preparation_form.show_values(shown, values, preparation.problems_of(values), FormContext(fields, narrow=True))
+        self._preparation_form.show_values(
+            shown, values, preparation.problems_of(values), FormContext(fields, narrow=True)
+        )
         self.widget.set_preparation_form(self._preparation_form if data.fields else None)
 
     def _on_opened(self, found: Mapping[str, Any]) -> None:

@@ -11,17 +11,16 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog
 
 from app.data import data_json
+from app.testviews import MOST_SHOWN, answers_of, cells, replaced, report_of, result_of, with_item
 from engine.errors import UserError
 from engine.project import DataChoice
 from engine.runs import Run
-from widgets import words
 from widgets.test_page import TestPage
-from widgets.values import Answer, Fact, Mistake, ModelChoice, TestResult, TryResult
+from widgets.values import ModelChoice, TestResult, TryResult
 
 if TYPE_CHECKING:
     from app.window import Window
 
-MOST_SHOWN = 60
 SIDE = 224
 
 
@@ -36,7 +35,7 @@ class TestPresenter(QObject):
         self.widget = TestPage()
         self.run_id = ""
         self._round = 0
-        self._report: dict[str, Any] | None = None
+        self._report: Mapping[str, Any] | None = None
         self._data: DataChoice | None = None
         page = self.widget
         page.model_chosen.connect(self.choose)
@@ -140,20 +139,16 @@ class TestPresenter(QObject):
     def _show(self, run: Run, found: Mapping[str, Any]) -> None:
         """Show a result; pictures and rows of the mistakes follow."""
         self._data = run.project().data
-        made = next((one for one in found["outputs"] if one["kind"] in ("pictures", "play")), None)
-        if made is not None:
-            self._report = None
-            self.widget.show_result(_made_result(made))
-            return
-        report = next((one for one in found["outputs"] if one["kind"] in ("classes", "numbers")), None)
+        made = result_of(found)
+        report = report_of(found)
         self._report = report
-        if report is None:
+        if made is None:
             self.widget.set_error("Nothing to compare", "This model has no output with a right answer in the data.")
             return
-        made = _classes_result(report, found) if report["kind"] == "classes" else _numbers_result(report, found)
         self.widget.show_result(made)
         self.widget.set_test_count(int(found["items"]))
-        self._ask_items(made, report)
+        if report is not None and made.kind in ("classes", "number"):
+            self._ask_items(made, report)
 
     def _ask_items(self, made: TestResult, report: Mapping[str, Any]) -> None:
         """Pictures, or rows, of the items that were answered wrong."""
@@ -173,9 +168,9 @@ class TestPresenter(QObject):
             pngs = [base64.b64decode(one["png"]) for one in found["thumbs"]] if pictures else [b""] * len(items)
             rows = [{}] * len(items) if pictures else found["rows"]
             mistakes = tuple(
-                _with_item(mistake, png, row) for mistake, png, row in zip(made.mistakes, pngs, rows, strict=False)
+                with_item(mistake, png, row) for mistake, png, row in zip(made.mistakes, pngs, rows, strict=False)
             )
-            self.widget.show_result(_replaced(made, mistakes))
+            self.widget.show_result(replaced(made, mistakes))
 
         self._window.helper.ask("preview" if pictures else "rows", args, done, lambda *_: None)
 
@@ -227,9 +222,9 @@ class TestPresenter(QObject):
         onnx = found.get("onnx")
         made = TryResult(
             name=str(item["name"]),
-            torch=_answers(item["answers"][name]),
+            torch=answers_of(item["answers"][name]),
             torch_ms=float(found["milliseconds"]),
-            onnx=_answers(onnx["answers"][0][name]) if onnx else (),
+            onnx=answers_of(onnx["answers"][0][name]) if onnx else (),
             onnx_ms=float(onnx["milliseconds"]) if onnx else None,
             same=bool(onnx["within"]) if onnx else None,
             difference=onnx.get("difference") if onnx else None,
@@ -253,7 +248,7 @@ class TestPresenter(QObject):
                 self.widget.show_try(replace(made, png=base64.b64decode(one["png"]), truth=str(one["label"])))
             else:
                 row = found["rows"][0]
-                self.widget.show_try(replace(made, values=_cells(row)))
+                self.widget.show_try(replace(made, values=cells(row)))
 
         args: dict[str, Any] = {"data": data_json(self._data), "items": [item]}
         if pictures:
@@ -263,118 +258,3 @@ class TestPresenter(QObject):
 
 def _name_of(values: Any) -> str:
     return Path(values).name if isinstance(values, str) else "item"
-
-
-def _answers(answer: Mapping[str, Any]) -> tuple[Answer, ...]:
-    if "top" in answer:
-        return tuple(Answer(str(name), float(share)) for name, share in answer["top"])
-    value = answer.get("value")
-    return (Answer("answer", None, "not a number" if value is None else words.number(float(value), 6)),)
-
-
-def _cells(row: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
-    return tuple((name, "" if value is None else str(value)) for name, value in row.items() if name)
-
-
-def _made_result(made: Mapping[str, Any]) -> TestResult:
-    """What a generator made, or how an agent played."""
-    if made["kind"] == "pictures":
-        facts = (
-            Fact("Made", str(made["count"]), "pictures"),
-            Fact("Time", words.number(made["milliseconds"], 3), "ms per picture"),
-            *((Fact("Columns", f"{made['classes'][0]} … {made['classes'][-1]}"),) if made["classes"] else ()),
-        )
-    else:
-        facts = (
-            Fact("Mean return", words.number(made["mean"], 4), f"of {made['count']} episodes"),
-            Fact("Least", words.number(made["least"], 4), ""),
-            Fact("Most", words.number(made["most"], 4), ""),
-            Fact("Solved", "yes" if made["solved"] else "not yet", f"from {made['goal']:g}"),
-        )
-    return TestResult(kind="made", facts=facts, png=base64.b64decode(made["png"]))
-
-
-def _classes_result(report: Mapping[str, Any], found: Mapping[str, Any]) -> TestResult:
-    metrics = report["metrics"]
-    facts = [
-        Fact(
-            "Right answers", words.percent(metrics["accuracy"]), f"{report['right']} of {report['count']}", "Accuracy"
-        ),
-    ]
-    if metrics.get("top3") is not None:
-        facts.append(Fact("Right in the first three", words.percent(metrics["top3"]), "", "Top-3 accuracy"))
-    weakest = report.get("weakest")
-    if weakest:
-        facts.append(
-            Fact("Weakest class", str(weakest["class"]), f"{words.percent(weakest['found'], 0)} found", "Lowest recall")
-        )
-    sure = report.get("sure")
-    if sure and sure.get("share") is not None:
-        facts.append(
-            Fact(
-                "When it says 90 % sure",
-                words.percent(sure["share"], 0),
-                f"are right, {sure['count']} items",
-                "Share of right answers with a probability of at least 0.9",
-            )
-        )
-    facts.append(
-        Fact("F1", words.percent(metrics["f1"]), "", "Mean over the classes of the balance of precision and recall")
-    )
-    mistakes = tuple(
-        Mistake(
-            int(one["item"]),
-            int(one["truth"]),
-            int(one["answer"]),
-            float(one["truth_probability"]),
-            float(one["probability"]),
-        )
-        for one in report["mistakes"][:MOST_SHOWN]
-    )
-    return TestResult(
-        kind="classes",
-        facts=tuple(facts),
-        classes=tuple(report["classes"]),
-        confusion=tuple(tuple(int(cell) for cell in row) for row in report["confusion"] or ()),
-        mistakes=mistakes,
-        target=str(report["target"]),
-    )
-
-
-def _numbers_result(report: Mapping[str, Any], found: Mapping[str, Any]) -> TestResult:
-    metrics = report["metrics"]
-    facts = (
-        Fact(
-            "Explained",
-            "—" if metrics.get("r2") is None else f"{metrics['r2']:.3f}",
-            "R²",
-            "Coefficient of determination: 1 is perfect, 0 is no better than the mean",
-        ),
-        Fact("Off by, on average", words.number(metrics["mae"], 4), "", "Mean absolute error"),
-        Fact("Large errors count more", words.number(metrics["rmse"], 4), "", "Root mean squared error"),
-        Fact("Items", words.thousands(report["count"])),
-    )
-    mistakes = tuple(
-        Mistake(int(one["item"]), 0, 0, float(one["truth"]), float(one["answer"]))
-        for one in report["mistakes"][:MOST_SHOWN]
-    )
-    return TestResult(
-        kind="number",
-        facts=facts,
-        mistakes=mistakes,
-        truth=tuple(float(pair[0]) for pair in report["pairs"]),
-        predicted=tuple(float(pair[1]) for pair in report["pairs"]),
-        target=str(report["target"]),
-    )
-
-
-def _with_item(mistake: Mistake, png: bytes, row: Mapping[str, Any]) -> Mistake:
-    from dataclasses import replace
-
-    return replace(mistake, png=png, values=_cells(row))
-
-
-def _replaced(made: TestResult, mistakes: tuple[Mistake, ...]) -> TestResult:
-    from dataclasses import replace
-
-    return replace(made, mistakes=mistakes)

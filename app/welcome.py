@@ -22,6 +22,12 @@ from widgets.views import RecentEntry, TemplateCard
 if TYPE_CHECKING:
     from app.window import Window
 
+AFTER_PAINT = 40
+"""Milliseconds until the first picture is drawn: the window is painted before."""
+MOMENT = 0.02
+"""Seconds of drawing at a time."""
+SCREENFUL = 15
+
 
 class Welcome(QObject):
     """Wires the gallery to the window."""
@@ -39,13 +45,30 @@ class Welcome(QObject):
         gallery.template_wanted.connect(window.use_template)
         gallery.shortcuts_wanted.connect(window.show_shortcuts)
         theme.notifier().changed.connect(self._on_theme_changed)
+        self._undrawn: list[tuple[Path, bool]] = []
+        self._drawing = QTimer(self)
+        self._drawing.timeout.connect(self._on_draw)
 
     def refresh(self) -> None:
-        """Show what there is now; pictures are drawn after the first paint."""
-        self._show(pictures=False)
-        QTimer.singleShot(0, self, lambda: self._show(pictures=True))
+        """Show what there is now; pictures that are missing are drawn after the first paint, a few at a time."""
+        self._show()
+        wanted = [(path, True) for path, _ in memory.recent()] + [(one.path, False) for one in templates()]
+        self._undrawn = [one for one in wanted if self._kept(*one) is None]
+        if self._undrawn:
+            self._drawing.start(AFTER_PAINT)
 
-    def _show(self, pictures: bool) -> None:
+    def _on_draw(self) -> None:
+        """Draw for a moment, then let the window answer. They are shown when a screenful is there, and at the end."""
+        until, before = time.monotonic() + MOMENT, len(self._pictures)
+        while self._undrawn and time.monotonic() < until:
+            self._draw(*self._undrawn.pop(0))
+        self._drawing.start(0)
+        if not self._undrawn:
+            self._drawing.stop()
+        if not self._undrawn or before < SCREENFUL <= len(self._pictures):
+            self._show()
+
+    def _show(self) -> None:
         self.widget.set_templates(
             [
                 TemplateCard(
@@ -55,7 +78,7 @@ class Welcome(QObject):
                     one.data,
                     words.duration(one.seconds),
                     one.tags,
-                    self._picture(one.path, small=False) if pictures else None,
+                    self._kept(one.path, small=False),
                 )
                 for one in templates()
             ],
@@ -66,26 +89,28 @@ class Welcome(QObject):
             draft = path.parent == drafts_folder().resolve()
             name = path.stem.rsplit("-", 1)[0] if draft else path.stem
             said = words.ago(max(0.0, time.time() - max(when, _written(path))))
-            picture = self._picture(path, small=True) if pictures else None
+            picture = self._kept(path, small=True)
             entries.append(RecentEntry(str(path), name, f"Draft, {said}" if draft else said, picture))
         self.widget.set_recent(entries)
 
-    def _picture(self, path: Path, small: bool) -> QImage | None:
-        """The graph of a file as a picture, kept until the file or the theme changes."""
+    def _key(self, path: Path, small: bool) -> tuple[str, float, str]:
+        return (str(path), _written(path), f"{small}{theme.current().name}")
+
+    def _kept(self, path: Path, small: bool) -> QImage | None:
+        """The picture that was drawn of a file, until the file or the theme changes."""
+        return self._pictures.get(self._key(path, small))
+
+    def _draw(self, path: Path, small: bool) -> None:
+        """Draw the graph of a file; one that cannot be read stays without."""
+        sizes = theme.sizes()
+        little = QSize(sizes.recent_picture_width, sizes.recent_picture_height)
         try:
-            key = (str(path), path.stat().st_mtime, f"{small}{theme.current().name}")
-            if key not in self._pictures:
-                sizes = theme.sizes()
-                project = load(path)
-                size = (
-                    self.widget.picture_size()
-                    if not small
-                    else QSize(sizes.recent_picture_width, sizes.recent_picture_height)
-                )
-                self._pictures[key] = thumbnail(project.graph, size, project.blocks, self.widget.devicePixelRatioF())
-            return self._pictures[key]
-        except (OSError, UserError):
-            return None
+            project = load(path)
+        except UserError:
+            return
+        size = little if small else self.widget.picture_size()
+        ratio = self.widget.devicePixelRatioF()
+        self._pictures[self._key(path, small)] = thumbnail(project.graph, size, project.blocks, ratio)
 
     def _on_forget(self, path: str) -> None:
         memory.forget(Path(path))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtWidgets import QSizePolicy, QStackedWidget, QWidget
+from PySide6.QtWidgets import QPlainTextEdit, QSizePolicy, QStackedWidget, QWidget
 
 from widgets import theme, words
 from widgets.controls.base import Line, Themed, box, column, row, start, surface, text, width_of
@@ -288,6 +288,11 @@ class TestPage(Themed, QWidget):
         around = QWidget(self)
         column(around, edge=sizes.s24).addWidget(self.made)
         self.center.addWidget(around)
+        self.texts = QPlainTextEdit(self)
+        self.texts.setReadOnly(True)
+        self.texts.setFont(theme.font("code"))
+        self.texts.setAccessibleName("Texts")
+        self.center.addWidget(self.texts)
         middle = surface(QWidget(self), "canvas")
         inside = column(middle)
         inside.addWidget(self.error)
@@ -357,6 +362,11 @@ class TestPage(Themed, QWidget):
             self.frame.set_bare(True)
             self.made.set_png(result.png)
             self.center.setCurrentIndex(2)
+            return
+        if result.kind == "texts":
+            self.frame.set_bare(True)
+            self.texts.setPlainText("\n\n".join(f"{head}\n{text}" for head, text in result.texts) or "No mistakes.")
+            self.center.setCurrentIndex(3)
             return
         self.mixups.show_result(result)
         self.mistakes.show_result(result)

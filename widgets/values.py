@@ -273,7 +273,7 @@ class TestResult:
 
     __test__ = False  # a value, not a test case
 
-    kind: str  # classes, number or made (a picture of what the model makes or does)
+    kind: str  # classes, number, texts, or made (a picture of what the model makes or does)
     facts: tuple[Fact, ...] = ()
     classes: tuple[str, ...] = ()
     confusion: tuple[tuple[int, ...], ...] = ()  # rows: the truth
@@ -282,6 +282,7 @@ class TestResult:
     predicted: tuple[float, ...] = ()
     target: str = ""
     png: bytes = b""  # of kind made
+    texts: tuple[tuple[str, str], ...] = ()  # of kind texts: heading and text
 
 
 @dataclass(frozen=True)
