@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 
 from app.testviews import report_of, result_of
+from widgets import words
 
 TOKENS = {
     "kind": "tokens",
@@ -21,9 +22,9 @@ def test_texts_stand_beside_what_they_should_have_been() -> None:
     made = result_of({"outputs": [TOKENS], "recipe": recipe})
     assert made is not None
     assert made.kind == "texts"
-    assert [fact.value for fact in made.facts] == ["75.0 %", "2.5", "50.0 %"]
+    assert [fact.value for fact in made.facts] == [words.percent(0.75), "2.5", words.percent(0.5)]
     assert made.texts[0] == ("It wrote: Text", "hello")
-    assert made.texts[1][0] == "row 5, 50 % right"
+    assert made.texts[1][0] == f"row 5, {words.percent(0.5, 0)} right"
     assert "abcd" in made.texts[1][1]
     assert "abxx" in made.texts[1][1]
 
@@ -37,7 +38,7 @@ def test_a_recipe_shows_its_own_picture_and_values() -> None:
     made = result_of(found)
     assert made is not None
     assert (made.kind, made.png) == ("made", b"PNG")
-    assert [fact.value for fact in made.facts] == ["0.25", "50.0 %"]
+    assert [fact.value for fact in made.facts] == ["0.25", words.percent(0.5)]
 
 
 def test_nothing_to_compare_is_no_result() -> None:
@@ -62,4 +63,4 @@ def test_classes_keep_their_mix_ups_and_mistakes() -> None:
     assert made is not None
     assert made.confusion == ((1, 0), (1, 1))
     assert (made.mistakes[0].index, made.mistakes[0].answer_share) == (7, 0.8)
-    assert "66.7 %" in made.facts[0].value
+    assert words.percent(2 / 3) in made.facts[0].value
