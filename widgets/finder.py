@@ -20,7 +20,7 @@ from widgets.quick_add import draw_runs
 
 _GROUPS = {"node": "Nodes", "layer": "Layers", "setting": "Settings", "command": "Commands", "template": "Templates"}
 _ICONS = {"setting": "settings-2", "command": "command", "template": "layout-template"}
-_MOST_PER_GROUP, _MOST_ROWS_HIGH = 6, 12
+_MOST_PER_GROUP, _MOST_ALONE, _MOST_ROWS_HIGH = 6, 60, 12
 
 
 @dataclass(frozen=True)
@@ -78,10 +78,11 @@ def hits(entries: Iterable[Found], typed: str) -> list[_Group | _Hit]:
         # only a group without any match by name steps back
         return (min(rank for rank, *_ in ranked[kind]) >= 100, order.get(kind, len(order)))
 
+    most = _MOST_PER_GROUP if len(ranked) > 1 else _MOST_ALONE
     rows: list[_Group | _Hit] = []
     for kind in sorted(ranked, key=best):
         rows.append(_Group(_GROUPS.get(kind, kind.capitalize())))
-        rows += [hit for _, _, hit in sorted(ranked[kind], key=lambda part: part[:2])[:_MOST_PER_GROUP]]
+        rows += [hit for _, _, hit in sorted(ranked[kind], key=lambda part: part[:2])[:most]]
     return rows
 
 

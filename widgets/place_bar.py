@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QEvent, QObject, QPoint, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QRectF, Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from engine.places import Place
 from widgets import theme
-from widgets.controls import Button, IconButton, IconLabel, surface
+from widgets.controls import Button, IconButton, IconLabel
+from widgets.controls.base import box, start
 
 
 class PlaceBar(QWidget):
@@ -23,7 +24,6 @@ class PlaceBar(QWidget):
 
     def __init__(self, canvas: QWidget) -> None:
         super().__init__(canvas)
-        surface(self, "panel")
         self.setAccessibleName("Place")
         sizes = theme.sizes()
         self._row = QHBoxLayout(self)
@@ -78,6 +78,9 @@ class PlaceBar(QWidget):
         self.move(inset, inset)
         self.raise_()
         self.show()
+
+    def paintEvent(self, event) -> None:
+        box(start(self), QRectF(self.rect()), theme.sizes().r6, "panel", "line")
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Resize:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, Signal
+from PySide6.QtCore import QEvent, QObject, QRectF, Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from widgets import theme
-from widgets.controls import IconButton, Segmented, surface
+from widgets.controls import IconButton, Segmented
+from widgets.controls.base import box, start
 
 
 class OverlayBar(QWidget):
@@ -18,7 +19,6 @@ class OverlayBar(QWidget):
 
     def __init__(self, canvas: QWidget) -> None:
         super().__init__(canvas)
-        surface(self, "panel")
         self.setAccessibleName("Overlays")
         sizes = theme.sizes()
         row = QHBoxLayout(self)
@@ -53,6 +53,9 @@ class OverlayBar(QWidget):
         self.move(self.parentWidget().width() - self.width() - inset, inset)
         self.raise_()
         self.show()
+
+    def paintEvent(self, event) -> None:
+        box(start(self), QRectF(self.rect()), theme.sizes().r6, "panel", "line")
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() in (QEvent.Type.Resize, QEvent.Type.Show):
