@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QUrl
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QFileDialog, QMessageBox
 
 from app.document import slug
-from engine.errors import UserError
+from engine.errors import UserError, listed
 from engine.exporters import Exporter, exporters
 from engine.project import Project
 from engine.runs import Run
@@ -151,11 +151,31 @@ class ExportPresenter(QObject):
         if run is None or not keys:
             return
         self._folder = folder
+        if not self._may_replace([self._file(key) for key in keys]):
+            return
         self.widget.set_busy(True)
         self.widget.set_proof_busy("onnx" in keys)
         about = {name: value for name, value in self.document.project.about.items() if isinstance(value, str)}
         self._window.attempt(lambda: run.set_result("about", {"name": self.document.project.name, **about}))
         self._next(run, list(keys), [])
+
+    def _may_replace(self, paths: list[Path]) -> bool:
+        """Whether files of these names may be written: those that are there already are replaced only when asked."""
+        there = [path.name for path in paths if path.exists()]
+        if not there:
+            return True
+        box = QMessageBox(self.widget)
+        box.setWindowTitle("Lamina")
+        box.setText(
+            f"{listed(there, 'and')} is there already."
+            if len(there) == 1
+            else f"{listed(there, 'and')} are there already."
+        )
+        box.setInformativeText("Replacing happens only after the new file was proved; until then the old one stays.")
+        replace_ = box.addButton("Replace", QMessageBox.ButtonRole.AcceptRole)
+        box.addButton(QMessageBox.StandardButton.Cancel)
+        box.exec()
+        return box.clickedButton() is replace_
 
     def _check(self) -> None:
         """Prove the export without writing into the person's folder: the file stays with the run."""

@@ -273,8 +273,10 @@ class Window(QMainWindow):
 
     def _show_facts(self) -> None:
         document = self.document
-        errors = len(document.errors)
-        self.status.set_problems(errors, len(document.problems) - errors)
+        # a blank project has nothing wrong with it yet
+        blank = not document.project.graph.nodes and document.project.data.source is None
+        errors = 0 if blank else len(document.errors)
+        self.status.set_problems(errors, 0 if blank else len(document.problems) - errors)
         parameters, flops = number(document.walk.parameters), number(document.walk.flops)
         batch = int(document.project.recipe.get("batch_size", 32))
         memory_bytes = bytes_in_training(document.walk, batch)
