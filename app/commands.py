@@ -155,12 +155,12 @@ def select_all(window: Window) -> None:
     window.build.select(list(window.build.graph.nodes))
 
 
-@command("Delete", menu="Edit", icon="trash-2", where="canvas", why_not=needs_selection)
+@command("Delete", "Del", menu="Edit", icon="trash-2", where="menu", why_not=needs_selection)
 def delete(window: Window) -> None:
     window.build.remove_selected(False)
 
 
-@command("Delete and reconnect", menu="Edit", where="canvas", why_not=needs_selection)
+@command("Delete and reconnect", "Ctrl+Del", menu="Edit", where="menu", why_not=needs_selection)
 def delete_reconnect(window: Window) -> None:
     window.build.remove_selected(True)
 

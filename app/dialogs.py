@@ -88,8 +88,6 @@ CANVAS_KEYS = (
     ("Start a wire", "W"),
     ("Walk the network", "Arrows"),
     ("Nudge", "Alt+Arrows"),
-    ("Delete", "Del"),
-    ("Delete and reconnect", "Ctrl+Del"),
     ("Zoom to 100 %", "Ctrl+0"),
     ("Zoom in", "Ctrl+="),
     ("Zoom out", "Ctrl+-"),

@@ -69,7 +69,8 @@ def measure(count: int) -> list[str]:
     from PySide6.QtWidgets import QApplication
 
     from engine.infer import infer
-    from widgets.canvas.gestures import Modifiers, MoveNodes, Rubber
+    from widgets.canvas.gestures import Modifiers, Rubber
+    from widgets.canvas.moving import MoveNodes
     from widgets.canvas.view import Canvas
 
     app = QApplication.instance()
