@@ -336,7 +336,7 @@ class BuildPage(QMainWindow):
         self._on_bottom(key)
 
     def _on_selected(self, names: list[str]) -> None:
-        self.selection = list(names)
+        self.selection = [name for name in names if name in self.graph.nodes]
         self._show_selection()
 
     def select(self, names: list[str], center: bool = False) -> None:

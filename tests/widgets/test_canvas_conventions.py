@@ -31,6 +31,7 @@ MORE = (
 @pytest.fixture(autouse=True)
 def look(qapp):
     theme.apply(qapp, "dark")
+    theme.set_reduced_motion(False)
     yield
     QToolTip.hideText()
 
@@ -356,3 +357,13 @@ def test_a_wire_back_up_runs_around_the_column(qtbot) -> None:
     path = hand.view.mirror.wires[graph.incoming["linear_1"][0]].path()
     card = hand.view.mirror.nodes["linear_1"].area()
     assert not any(card.adjusted(2, 2, -2, -2).contains(path.pointAtPercent(n / 50)) for n in range(51))
+
+
+def test_a_network_that_changes_under_a_rubber_band_leaves_no_stale_choice(hand) -> None:
+    hand.view.choose({"linear_1"})
+    empty = hand.center("linear_1") + QPointF(300, 40)
+    hand.drag(empty, empty + QPointF(60, 60), release=False)
+    smaller = g.remove(hand.view.mirror.graph, ["linear_1"])
+    hand.view.show_graph(smaller, infer(smaller, SCHEMA))
+    assert hand.view.gesture is None
+    assert hand.heard["selection_changed"][-1] == ([],)

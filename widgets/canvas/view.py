@@ -140,9 +140,9 @@ class Canvas(QGraphicsView):
         elsewhere now move there so that one can follow."""
         before = self.glide.places() if gliding else {}
         self.glide.finish()
-        chosen = set(self.mirror.selected)
         if self.gesture and set(graph.nodes) != set(self.mirror.graph.nodes):
             self.cancel_gesture()
+        chosen = set(self.mirror.selected)  # a canceled rubber band may have chosen again what is about to go
         self.mirror.show_graph(graph, inference, blocks, problems)
         self._empty.setVisible(not graph.nodes and not graph.frames)
         self._hovered = self._hovered if self._hovered in self.mirror.nodes else ""
