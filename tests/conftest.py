@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -72,6 +73,15 @@ def data_folder() -> Path:
     if not folder.is_dir():
         pytest.skip("the sample data is not on this machine (set LAMINA_TEST_DATA)")
     return folder
+
+
+@pytest.fixture(autouse=True)
+def motion_as_usual() -> Iterator[None]:
+    """A test that turns movement off (the settings of a window do) leaves it on for the next one."""
+    yield
+    theme = sys.modules.get("widgets.theme")
+    if theme is not None:
+        theme.set_reduced_motion(False)
 
 
 @pytest.fixture(autouse=True)

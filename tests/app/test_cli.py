@@ -31,6 +31,7 @@ Told = Callable[..., tuple[int, str, str]]
 def told(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Told:
     """Runs a command in an empty folder; gives its exit code and what it wrote."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("LAMINA_DATA", str(tmp_path / "data"))  # other tests leave drafts with runs
 
     def run(*words: object) -> tuple[int, str, str]:
         capsys.readouterr()
