@@ -183,8 +183,12 @@ if __name__ == "__main__":
 
     from widgets import theme
 
-    application = QApplication([])
-    theme.apply(application)
-    print("\n".join(measure_layout()))
-    for size in SIZES:
-        print("\n".join(measure(size)))
+    sys.path.insert(0, str(Path(__file__).resolve().parent))
+    from display import private_display
+
+    with private_display():
+        application = QApplication([])
+        theme.apply(application)
+        print("\n".join(measure_layout()))
+        for size in SIZES:
+            print("\n".join(measure(size)))

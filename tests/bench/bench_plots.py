@@ -1,6 +1,6 @@
 """Measures the pyramid and one tick of a plot of four series of a million steps, beside plain pyqtgraph.
 
-Run: QT_QPA_PLATFORM=offscreen python tests/bench/bench_plots.py
+Run: python tests/bench/bench_plots.py
 """
 
 from __future__ import annotations
@@ -10,10 +10,11 @@ import sys
 from pathlib import Path
 from time import perf_counter
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+sys.path[:0] = [str(Path(__file__).resolve().parents[2]), str(Path(__file__).resolve().parent)]
 
 import numpy as np
 import pyqtgraph
+from display import private_display
 from PySide6.QtWidgets import QApplication
 
 from widgets import theme
@@ -109,10 +110,11 @@ def plain(app: QApplication, length: int, rounds: int) -> None:
 
 
 if __name__ == "__main__":
-    application = QApplication([])
-    theme.apply(application)
-    pyramid()
-    for steps in (1_000, 10_000, LENGTH):
-        ours(application, steps)
-    plain(application, 10_000, 5)
-    plain(application, LENGTH, 2)
+    with private_display():
+        application = QApplication([])
+        theme.apply(application)
+        pyramid()
+        for steps in (1_000, 10_000, LENGTH):
+            ours(application, steps)
+        plain(application, 10_000, 5)
+        plain(application, LENGTH, 2)

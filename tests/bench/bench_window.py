@@ -6,21 +6,18 @@ of 500, no gap of the event loop above 100 ms. It prints figures and asserts non
 
 from __future__ import annotations
 
-import os
-import shutil
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT))
+sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "bench")]
+
+from display import private_display
 
 FIRST_PAINT = """
 import sys, time
@@ -38,31 +35,6 @@ app.installEventFilter(watch)
 from app.window import run
 sys.exit(run(None))
 """
-
-
-@contextmanager
-def private_display() -> Iterator[None]:
-    """An X server and user folders of our own."""
-    server = None
-    if shutil.which("Xvfb"):
-        read, write = os.pipe()
-        words = ["Xvfb", "-displayfd", str(write), "-screen", "0", "1440x900x24", "-nolisten", "tcp", "-noreset"]
-        server = subprocess.Popen(words, pass_fds=[write], stderr=subprocess.DEVNULL)
-        os.close(write)
-        with os.fdopen(read) as pipe:
-            os.environ.update(DISPLAY=f":{pipe.readline().strip()}", QT_QPA_PLATFORM="xcb")
-    else:
-        os.environ["QT_QPA_PLATFORM"] = "offscreen"
-    with tempfile.TemporaryDirectory() as base:
-        for name in ("DATA", "STATE", "CONFIG", "CACHE"):
-            os.environ[f"LAMINA_{name}"] = str(Path(base) / name.lower())
-        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-        try:
-            yield
-        finally:
-            if server is not None:
-                server.terminate()
-                server.wait(10)
 
 
 def first_paint(rounds: int = 7) -> list[float]:
