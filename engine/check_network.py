@@ -432,7 +432,8 @@ def bridges(tensor: Tensor, port: Port) -> list[tuple[type[Layer], Tensor]]:
             and not (type(result) is type(tensor) and result.dims == tensor.dims)
         ):
             found.append((cls, result))
-    return found
+    # what the port names first comes first; among those the one that keeps every number
+    return sorted(found, key=lambda one: (not isinstance(one[1], port.accepts[0]), one[1].size() != tensor.size()))
 
 
 def _spaced(number: object) -> str:
