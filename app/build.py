@@ -173,6 +173,7 @@ class BuildPage(QMainWindow):
         self.palette_panel.favorite_wanted.connect(self.window_.set_favorite)
         inspector = self.inspector
         inspector.param_changed.connect(self._on_param)
+        inspector.lend_wanted.connect(self.blocks.promote)
         inspector.rename_wanted.connect(self._on_rename)
         inspector.mute_wanted.connect(lambda name, on: self._set(name, "Mute" if on else "Unmute", muted=on))
         inspector.freeze_wanted.connect(lambda name, on: self._set(name, "Freeze" if on else "Unfreeze", frozen=on))

@@ -232,3 +232,14 @@ def _bookmark(number: int) -> None:
 
 for _number in range(1, 10):
     _bookmark(_number)
+
+
+# ---- weights ----
+
+
+@command("Share weights, or stop sharing", menu="Network", icon="link", where="canvas", why_not=_needs_two)
+def share_weights(window: Window) -> None:
+    from engine.sharing import share
+
+    names = list(window.build.selection)
+    window.build.edit("Share weights", lambda graph: share(graph, names))

@@ -55,6 +55,8 @@ class Form(QWidget):
     """A form for any declaration; it brings the side margins of a panel, whose left one holds the reset dots."""
 
     changed = Signal(str, object)
+    lend_wanted = Signal(str)
+    """A setting inside a block should become one of the block's own."""
 
     def __init__(self, nested: bool = False, context: FormContext | None = None, parent: QWidget | None = None):
         super().__init__(parent)
@@ -167,6 +169,7 @@ class Form(QWidget):
         made.edited.connect(self._on_edited)
         made.reset_asked.connect(self._on_reset)
         made.expression_asked.connect(self._on_expression)
+        made.lend_asked.connect(self.lend_wanted)
         layout.insertWidget(place, made)
         self.rows[param.name] = made
         return made

@@ -65,6 +65,7 @@ class Row(QWidget):
     edited = Signal(str, object)
     reset_asked = Signal(str)
     expression_asked = Signal(str)
+    lend_asked = Signal(str)
 
     def __init__(self, param: Param, context: FormContext, editor: Editor, expression: bool = False):
         super().__init__()
@@ -209,6 +210,10 @@ class Row(QWidget):
             name = self.param.name
             switch.triggered.connect(self._on_reset if self.is_expression else lambda: self.expression_asked.emit(name))
             menu.addAction(switch)
+            if not self.is_expression and self.param.kind != "ints":
+                lend = QAction("Lend out to the block's instances", menu)
+                lend.triggered.connect(lambda: self.lend_asked.emit(name))
+                menu.addAction(lend)
         return menu
 
     def contextMenuEvent(self, event: QContextMenuEvent):

@@ -55,6 +55,7 @@ class _NodePage(QWidget):
         whole.addWidget(Scroll(content), 1)
         self._build_foot(whole)
         self.form.changed.connect(self._on_changed)
+        self.form.lend_wanted.connect(lambda name: self._owner.lend_wanted.emit(self._id(), name))
 
     def _build_head(self) -> None:
         sizes = theme.sizes()
@@ -260,6 +261,7 @@ class Inspector(QWidget):
     """The panel at the right of the Build page."""
 
     param_changed = Signal(str, str, object)
+    lend_wanted = Signal(str, str)
     about_changed = Signal(str, str, object)
     rename_wanted = Signal(str, str)
     mute_wanted = Signal(str, bool)

@@ -264,3 +264,20 @@ def test_the_picture_paints_every_odd_window(shown, qapp, name):
         colors = {picture.pixel(x, y) for x in range(0, picture.width(), 3) for y in range(0, picture.height(), 3)}
         assert len(colors) > 5
     theme.apply(qapp, "dark")
+
+
+def test_a_setting_inside_a_block_can_be_lent_out(qtbot):
+    from engine.layer import layers
+    from widgets.form import Form
+    from widgets.views import FormContext
+
+    form = Form()
+    qtbot.addWidget(form)
+    cls = layers["Conv2d"]
+    form.show_values(cls, {"filters": 8}, {}, FormContext(expressions=True))
+    with qtbot.waitSignal(form.lend_wanted) as heard:
+        actions = {action.text(): action for action in form.rows["filters"].menu().actions()}
+        actions["Lend out to the block's instances"].trigger()
+    assert heard.args == ["filters"]
+    form.show_values(cls, {"filters": 8}, {}, FormContext())
+    assert not any("Lend" in action.text() for action in form.rows["filters"].menu().actions())
