@@ -1,6 +1,6 @@
 """The worker's world: the only package that imports torch when it is imported.
 
-work.py        a run from start to end; `train`, `resume`, `cross_validate`
+work.py        a run from start to end                cross.py      the folds of a cross-validation
 session.py     everything around a training step      setup.py      what a training loop is built from
 recipes/       the loops themselves, one per recipe   learner.py    one network that learns from items of the data
 mover.py       moving weights after a loss            optimize.py   optimizers and the fp16 scaler
@@ -11,4 +11,7 @@ tensors.py     data on the device, batches            groups.py     weights by n
 model.py       the generated source, executed         metrics.py    measures of quality
 state.py       checkpoints                            telemetry.py  what is told, what is asked
 device.py      devices, threads, memory               diagnose.py   why a run failed, in a sentence
+serve.py       the warm process that answers calls    calls.py      what it can be asked
+evaluate.py    a test of a trained model              predict.py    answers for items of a person
+onnx_export.py, python_export.py, bundles/            ways out, and proof.py, which compares them first
 """

@@ -235,30 +235,6 @@ def _say_failed(
     return known
 
 
-def cross_validate(
-    project: Project, k: int, runs_dir: Path, *, on_progress: OnProgress | None = None, **overrides: Any
-) -> dict[str, Any]:
-    """Train `k` runs, each tested on a part of the data that the other folds train on, one after the other.
-
-    Returns:
-        `runs` (ids), `folds` (losses and measures of each run's best weights on its own test part), and their `mean`
-        and `std` by name.
-    """
-    found = []
-    for fold in range(k):
-        name = f"Fold {fold + 1} of {k}"
-        found.append(train(project, runs_dir, name=name, on_progress=on_progress, fold=fold, folds=k, **overrides))
-    values = [values_on(run) for run in found]
-    names = [name for name in values[0] if all(name in one for one in values)]
-    columns = {name: torch.tensor([one[name] for one in values], dtype=torch.float64) for name in names}
-    return {
-        "runs": [run.id for run in found],
-        "folds": values,
-        "mean": {name: float(column.mean()) for name, column in columns.items()},
-        "std": {name: float(column.std()) for name, column in columns.items()},
-    }
-
-
 def values_on(run: Run, part: str = "test") -> dict[str, float]:
     """Losses and measures of a run's best weights on one part of its own division of the data."""
     project, options = run.project(), run.info().options

@@ -22,7 +22,7 @@ from engine.run import diagnose, tensors
 from engine.run import setup as setups
 from engine.run.model import Built, load
 from engine.run.recipes.supervised import SupervisedLoop
-from engine.run.work import cross_validate, resume, train, values_on
+from engine.run.work import resume, train, values_on
 
 
 def chain(*cards, source="IrisData", recipe=None, **data) -> Project:
@@ -396,16 +396,6 @@ def test_pause_resume_save_and_stop_by_request(tmp_path):
     stopped = run.info()
     assert stopped.state == "stopped" and stopped.step > info.step
     assert run.steps()[:, 0].tolist() == list(range(1, stopped.step + 1))
-
-
-def test_cross_validation_tests_every_item_once(tmp_path):
-    found = cross_validate(iris({"epochs": 10, "optimizer": {"type": "Adam", "lr": 0.02}}), 3, tmp_path)
-    assert len(found["runs"]) == len(found["folds"]) == 3
-    values = [fold["accuracy"] for fold in found["folds"]]
-    assert found["mean"]["accuracy"] == pytest.approx(np.mean(values))
-    assert found["std"]["accuracy"] == pytest.approx(np.std(values, ddof=1))
-    assert found["mean"]["accuracy"] > 0.6
-    assert [runs.find(ref, [tmp_path]).info().name for ref in found["runs"]] == [f"Fold {n} of 3" for n in (1, 2, 3)]
 
 
 def test_an_unfinished_network_is_refused_and_the_run_says_why(tmp_path):
