@@ -74,6 +74,8 @@ class ClassCounts:
         scores, truth = per_class(predictions, targets)
         answer = answers_of(scores)
         self.items += len(truth)
+        if scores.shape[1] > self.classes:  # a vocabulary made for more words than the data has: an answer may be none
+            self.confusion = self.confusion[:0, :0]
         if len(self.confusion):
             cells = torch.bincount(truth * self.classes + answer, minlength=self.classes**2)
             self.confusion += cells.reshape(self.classes, self.classes).cpu()

@@ -144,6 +144,7 @@ def _one(spec: OutputSpec, answer: Array) -> dict[str, Any]:
 
 def _steps(spec: OutputSpec, answer: Array) -> dict[str, Any]:
     """A token at every step (steps, classes): as text, and what may come at the last step."""
+    answer = answer[:, : len(spec.classes)]  # the network may have scores for more words
     order = np.argsort(-answer[-1], kind="stable")[:TOP]
     likely = answer.argmax(axis=1)
     ended: Array = np.flatnonzero(likely == spec.classes.index(END)) if END in spec.classes else likely[:0]

@@ -299,3 +299,9 @@ def test_a_checkpoint_comes_back_with_shared_weights_and_its_sum_is_checked(tmp_
     with pytest.raises(UserError, match="damaged"):
         state.read(newest)
     assert next(state.newest(tmp_path))[2]["step"] == 2
+
+
+def test_an_answer_outside_of_the_datas_classes_is_a_wrong_one():
+    counts = ClassCounts(3)
+    counts.add(torch.eye(5)[[0, 4, 2, 1]], torch.tensor([0, 1, 2, 0]))
+    assert counts.values()["accuracy"] == 0.5
