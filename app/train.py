@@ -240,7 +240,11 @@ class TrainPresenter(QObject):
             if folder.is_dir():
                 found += [known.get(run.id, run) for run in list_runs(folder)]
         self._runs = found
+        # the chosen run's news are taken by `poll`, which tells everybody of them
+        before = self._infos
         self._infos = {run.id: self._info(run) for run in found}
+        if self.chosen is not None and self.chosen.id in before and self.chosen.id in self._infos:
+            self._infos[self.chosen.id] = before[self.chosen.id]
         self._runs.sort(key=lambda run: -self._infos[run.id].created)
         self._children = [
             child for child in self._children if child.poll() is None
@@ -472,6 +476,7 @@ class TrainPresenter(QObject):
         run = self._run(run_id)
         if run is not None and name.strip():
             self._window.attempt(lambda: run.rename(name.strip()[:80]))
+            self._infos.pop(run_id, None)
             self._list_runs()
 
     def _on_delete(self, run_id: str) -> None:

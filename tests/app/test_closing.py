@@ -59,10 +59,13 @@ def open_and_close(times: int) -> None:
     assert not {kind: by for kind, by in grown.items() if by > 2}, grown
 
 
+# looking at every object that lives also touches torch's deprecated ones, where another test loaded it
+@pytest.mark.filterwarnings("ignore::FutureWarning")
 def test_a_few_windows_leave_nothing(qapp) -> None:
     open_and_close(8)
 
 
 @pytest.mark.long
+@pytest.mark.filterwarnings("ignore::FutureWarning")
 def test_fifty_windows_leave_nothing(qapp) -> None:
     open_and_close(50)
