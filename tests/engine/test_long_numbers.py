@@ -40,7 +40,7 @@ def project(name: str, source: Mapping[str, Any], recipe: Mapping[str, Any], see
     return made
 
 
-def tested(made: Project, folder: Path, metric: str) -> float:
+def score_of(made: Project, folder: Path, metric: str) -> float:
     found = jobs.test(jobs.train(made, folder))
     return float(found["outputs"][0]["metrics"][metric])
 
@@ -65,7 +65,7 @@ def spam(path: Path, seed: int) -> Project:
 @pytest.mark.long
 @pytest.mark.timeout(1800)
 def test_spam_is_told_from_messages(tmp_path: Path, data_folder: Path) -> None:
-    found = [tested(spam(data_folder / "text" / "sms-spam.tsv", seed), tmp_path, "accuracy") for seed in SEEDS]
+    found = [score_of(spam(data_folder / "text" / "sms-spam.tsv", seed), tmp_path, "accuracy") for seed in SEEDS]
     print(f"spam: {np.mean(found):.4f} right on average of {[round(one, 4) for one in found]}")
     assert np.mean(found) >= SPAM, found
     assert min(found) > 0.87  # calling every message harmless is right for 86.6 %
@@ -99,7 +99,7 @@ def same_as_yesterday(made: Project) -> float:
 def test_tomorrow_is_told_better_than_by_today(layer: str, tmp_path: Path, data_folder: Path) -> None:
     path = data_folder / "timeseries" / "daily-min-temperatures.csv"
     made = [weather(path, layer, seed) for seed in SEEDS]
-    found = [tested(one, tmp_path, "rmse") for one in made]
+    found = [score_of(one, tmp_path, "rmse") for one in made]
     plain = [same_as_yesterday(one) for one in made]
     print(f"{layer}: {np.mean(found):.3f} degrees on average of {[round(one, 3) for one in found]}, plain {plain}")
     assert all(ours < theirs for ours, theirs in zip(found, plain, strict=True)), (found, plain)
