@@ -10,7 +10,7 @@ run: setup
 	@$(BIN)/python -m app.start
 
 test: setup-dev
-	@$(BIN)/python -m pytest -n auto
+	@$(BIN)/python -m pytest -n auto --dist worksteal
 
 test-long: setup-dev
 	@$(BIN)/python -m pytest -m "long" -n 1
