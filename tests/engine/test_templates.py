@@ -118,11 +118,11 @@ def test_every_template_keeps_its_word(name: str, tmp_path: Path) -> None:
         found = jobs.cross_validate(one.project(), one.goal["folds"], tmp_path, device="cpu")
         (output, *_) = found["outputs"].values()
         assert holds(one.goal, output[one.goal["metric"]]["mean"])
-        return
     run = jobs.train(one.project(), tmp_path, device="cpu")
-    assert holds(one.goal, value_of(jobs.test(run), one.goal["metric"]))
+    if "folds" not in one.goal:  # one division of so few items says little; the folds were held to the goal
+        assert holds(one.goal, value_of(jobs.test(run), one.goal["metric"]))
     proof = jobs.export(run, tmp_path / "model.onnx")
-    assert proof["items"] > 0 and proof["largest"] <= 1e-3
+    assert proof["items"] > 0 and proof["scaled"] <= 1e-5  # |a - b| against 1 + |b|
 
 
 def test_templates_are_found_by_name_or_title() -> None:
