@@ -29,6 +29,8 @@ from tests.engine.recipe_help import chain
 SEEDS = (1, 2, 3)
 SPAM = 0.98
 """The share of messages that a small network tells right on average; one message in seven is spam."""
+SPAM_SEEDS = (11, 12, 13)
+"""The network was chosen on the divisions of the seeds 1 to 3; it is judged on divisions that no choice has seen."""
 
 
 def project(name: str, source: Mapping[str, Any], recipe: Mapping[str, Any], seed: int, *cards: Any) -> Project:
@@ -65,7 +67,7 @@ def spam(path: Path, seed: int) -> Project:
 @pytest.mark.long
 @pytest.mark.timeout(1800)
 def test_spam_is_told_from_messages(tmp_path: Path, data_folder: Path) -> None:
-    found = [score_of(spam(data_folder / "text" / "sms-spam.tsv", seed), tmp_path, "accuracy") for seed in SEEDS]
+    found = [score_of(spam(data_folder / "text" / "sms-spam.tsv", seed), tmp_path, "accuracy") for seed in SPAM_SEEDS]
     print(f"spam: {np.mean(found):.4f} right on average of {[round(one, 4) for one in found]}")
     assert np.mean(found) >= SPAM, found
     assert min(found) > 0.87  # calling every message harmless is right for 86.6 %

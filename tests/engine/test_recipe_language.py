@@ -159,8 +159,9 @@ def test_a_masked_run_goes_on_exactly(tmp_path, monkeypatch):
 
 
 @pytest.mark.long
-@pytest.mark.timeout(1500)
-def test_a_small_gpt_learns_shakespeare(tmp_path):
+@pytest.mark.timeout(3600)
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_a_small_gpt_learns_shakespeare(seed, tmp_path):
     text = DATA / "text" / "tinyshakespeare.txt"
     if not text.exists():
         pytest.skip("the sample data is not there; set LAMINA_TEST_DATA")
@@ -174,11 +175,13 @@ def test_a_small_gpt_learns_shakespeare(tmp_path):
         "warmup_epochs": 0.25,
         "clip_norm": 1.0,
     }
-    one = writing(gpt(128, 4, 65), source, **{**recipe, "optimizer": adam})
+    one = writing(gpt(128, 4, 65), source, **{**recipe, "optimizer": adam, "seed": seed})
     before = time.process_time()
     run = train(one, tmp_path)
-    assert min(told(run, "validation", "loss")) <= 1.9
-    assert time.process_time() - before < 2 * 600  # ten minutes on two processor cores
+    losses, seconds = told(run, "validation", "loss"), time.process_time() - before
+    print(f"Shakespeare, seed {seed}: {[round(one, 3) for one in losses]} after {seconds:.0f} s of processor time")
+    assert min(losses) <= 1.9
+    assert seconds < 2 * 600  # ten minutes on two processor cores
     built = load(run)
     writer = writer_of(built)
     assert len(written(built, writer, prompt_ids(writer, "ROMEO:"), 300, Style())) == 306
