@@ -1,8 +1,12 @@
-"""What the keyboard does on the canvas: walk along wires, wire, rename, remove, zoom; the rest is left to commands."""
+"""What the keyboard does on the canvas: walk along wires, wire, rename, remove, zoom; the rest is left to commands.
+
+Which key does what is in force in `widgets.keymap`; the keys here are those of the first day.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QPointF, Qt
@@ -10,33 +14,38 @@ from PySide6.QtGui import QKeyEvent
 
 from engine.arrange import marked
 from engine.notes import inside
+from widgets import keymap
 from widgets.canvas.hits import Hit
 from widgets.canvas.linking import KeyWire
 
 if TYPE_CHECKING:
     from widgets.canvas.view import Canvas
 
-Key, Mod = Qt.Key, Qt.KeyboardModifier
-_ARROWS = {Key.Key_Up: (0, -1), Key.Key_Down: (0, 1), Key.Key_Left: (-1, 0), Key.Key_Right: (1, 0)}
+Key = Qt.Key
 _NUDGE, _NUDGE_FAR = 4, 40
 ZOOM_STEP = 1.25
 
 
 def handle(view: Canvas, event: QKeyEvent) -> bool:
     """Do what a key asks for; False where it is not the canvas's and commands may have it."""
-    key, mods = Key(event.key()), event.modifiers() & ~Mod.KeypadModifier
+    key = Key(event.key())
     if key == Key.Key_Escape:
         return _escape(view)
-    if isinstance(view.gesture, KeyWire) and view.gesture.key(key):
-        return True
-    if view.gesture:
+    found = _table().get(keymap.pressed(event))
+    if isinstance(view.gesture, KeyWire):
+        if found and found[0] is ACTS["start_wire"]:
+            view.gesture.again()
+            return True
+        return view.gesture.key(key)
+    if found is None or view.gesture:
         return False
-    if key in _ARROWS:
-        return _arrow(view, _ARROWS[key], mods)
-    action = _ACTIONS.get((key, mods))
-    if action is None and mods == Mod.ControlModifier | Mod.ShiftModifier and key in (Key.Key_Plus, Key.Key_Equal):
-        action = _zoom_in
-    return action(view) if action else False
+    act, shifted = found
+    return act.run(view, shifted)
+
+
+def has(event: QKeyEvent) -> bool:
+    """Whether the canvas has something to do with a key."""
+    return keymap.pressed(event) in _table()
 
 
 def _escape(view: Canvas) -> bool:
@@ -53,20 +62,23 @@ def _escape(view: Canvas) -> bool:
     return False
 
 
-def _arrow(view: Canvas, way: tuple[int, int], mods: Mod) -> bool:
-    if mods & Mod.AltModifier:
-        if mods & Mod.ControlModifier:
-            return False
-        return _nudge(view, way, _NUDGE_FAR if mods & Mod.ShiftModifier else _NUDGE)
-    if mods & Mod.ControlModifier:
-        return False
+def _walk(view: Canvas, way: tuple[int, int], grow: bool) -> bool:
+    """Choose the next card, with `grow` besides those that are chosen."""
     if _in_callout(view, way):
         return True
     found = step(view, way)
     if found:
-        view.choose(view.mirror.selected | {found} if mods & Mod.ShiftModifier else {found}, last=found)
+        view.choose(view.mirror.selected | {found} if grow else {found}, last=found)
         view.show_node(found)
     return True
+
+
+def _nudge_or_leave(view: Canvas, way: tuple[int, int], far: bool) -> bool:
+    """Alt+Up moves what is chosen; where nothing is, it leads out of the block."""
+    if way == (0, -1) and not far and not view.mirror.selected and not view.mirror.selected_frames:
+        view.command_wanted.emit("leave_block")
+        return True
+    return _nudge(view, way, _NUDGE_FAR if far else _NUDGE)
 
 
 def _nudge(view: Canvas, way: tuple[int, int], by: int) -> bool:
@@ -235,34 +247,92 @@ def _zoom_out(view: Canvas) -> bool:
     return True
 
 
-def _done(action: Callable[[Canvas], object]) -> Callable[[Canvas], bool]:
-    def run(view: Canvas) -> bool:
+def _do(action: Callable[[Canvas], object]) -> Callable[[Canvas, bool], bool]:
+    """A thing to do that always has the key."""
+
+    def run(view: Canvas, _shifted: bool) -> bool:
         action(view)
         return True
 
     return run
 
 
-_PLAIN, _CTRL, _SHIFT = Mod.NoModifier, Mod.ControlModifier, Mod.ShiftModifier
-_ACTIONS: dict[tuple[Key, Mod], Callable[[Canvas], bool]] = {
-    (Key.Key_Tab, _PLAIN): _quick_add,
-    (Key.Key_A, _SHIFT): _quick_add,
-    (Key.Key_Menu, _PLAIN): _menu,
-    (Key.Key_F10, _SHIFT): _menu,
-    (Key.Key_Return, _PLAIN): _enter,
-    (Key.Key_Enter, _PLAIN): _enter,
-    (Key.Key_Delete, _PLAIN): lambda view: _remove(view, False),
-    (Key.Key_Backspace, _PLAIN): lambda view: _remove(view, False),
-    (Key.Key_Delete, _CTRL): lambda view: _remove(view, True),
-    (Key.Key_F2, _PLAIN): _rename,
-    (Key.Key_W, _PLAIN): _wire,
-    (Key.Key_X, _PLAIN): _cut_hovered,
-    (Key.Key_Home, _PLAIN): _done(lambda view: view.fit()),
-    (Key.Key_A, _PLAIN): _done(lambda view: view.fit()),
-    (Key.Key_Period, _PLAIN): _done(lambda view: view.fit_selection()),
-    (Key.Key_0, _CTRL): _done(lambda view: view.zoom_to(100)),
-    (Key.Key_Equal, _CTRL): _zoom_in,
-    (Key.Key_Plus, _CTRL): _zoom_in,
-    (Key.Key_Minus, _CTRL): _zoom_out,
-    (Key.Key_A, _CTRL): _done(lambda view: view.choose(set(view.mirror.nodes))),
+def _try(action: Callable[[Canvas], bool]) -> Callable[[Canvas, bool], bool]:
+    """A thing to do that leaves the key to others where there is nothing to do."""
+    return lambda view, _shifted: action(view)
+
+
+@dataclass(frozen=True)
+class Act:
+    """Something the keyboard does on the canvas.
+
+    Attributes:
+        run: does it; told whether Shift is held besides, says whether the key was meant for it.
+        keys: the keys of the first day.
+        shift: what Shift adds, empty where it adds nothing; the key with Shift is taken then as well.
+    """
+
+    label: str
+    run: Callable[[Canvas, bool], bool]
+    keys: tuple[str, ...]
+    shift: str = ""
+
+
+def _arrows(run: Callable[..., bool], name: str, words: str, held: str, shift: str) -> dict[str, Act]:
+    ways = {"Up": (0, -1), "Down": (0, 1), "Left": (-1, 0), "Right": (1, 0)}
+    return {
+        f"{name}_{arrow.lower()}": Act(
+            f"{words} {arrow.lower()}",
+            lambda view, more, way=way: run(view, way, more),  # type: ignore[misc]
+            (f"{held}{arrow}",),
+            shift,
+        )
+        for arrow, way in ways.items()
+    }
+
+
+ACTS: dict[str, Act] = {
+    "add_layer": Act("Add a layer", _do(lambda view: view.quick_add_here()), ("Shift+A", "Tab")),
+    "open_node": Act("Enter a block, or go to the settings", _try(_enter), ("Return", "Enter")),
+    "start_wire": Act("Start a wire", _try(_wire), ("W",)),
+    "cut_hovered": Act("Remove the wire under the pointer", _try(_cut_hovered), ("X",)),
+    "canvas_menu": Act("Menu of what is chosen", _try(_menu), ("Shift+F10", "Menu")),
+    **_arrows(_walk, "walk", "Walk", "", "adds to what is chosen"),
+    **_arrows(_nudge_or_leave, "nudge", "Nudge", "Alt+", "goes ten times as far"),
+    "zoom_100": Act("Zoom to 100 %", _do(lambda view: view.zoom_to(100)), ("Ctrl+0",)),
+    "zoom_in": Act("Zoom in", _try(_zoom_in), ("Ctrl+=", "Ctrl++")),
+    "zoom_out": Act("Zoom out", _try(_zoom_out), ("Ctrl+-",)),
+    "delete": Act("Delete", _try(lambda view: _remove(view, False)), ("Del", "Backspace")),
+    "delete_reconnect": Act("Delete and reconnect", _try(lambda view: _remove(view, True)), ("Ctrl+Del",)),
+    "rename": Act("Rename", _try(_rename), ("F2",)),
+    "fit": Act("Fit the network into the view", _do(lambda view: view.fit()), ("Home", "A")),
+    "fit_selection": Act("Fit the selection into the view", _do(lambda view: view.fit_selection()), (".",)),
+    "select_all": Act("Select all", _do(lambda view: view.choose(set(view.mirror.nodes))), ("Ctrl+A",)),
 }
+"""Everything the canvas itself does by key; those that are commands as well carry the command's name."""
+
+
+def with_shift(name: str, key: str) -> str:
+    """The key that an act takes besides, with Shift; empty where it takes none."""
+    act = ACTS.get(name)
+    return keymap.plain(f"Shift+{key}") if act is not None and act.shift and "Shift+" not in key else ""
+
+
+class _Table:
+    """What each key does, remembered until other keys are in force."""
+
+    source: dict[str, tuple[str, ...]] | None = None
+    found: dict[str, tuple[Act, bool]] = {}
+
+
+def _table() -> dict[str, tuple[Act, bool]]:
+    bound = keymap.bound()
+    if _Table.source is not bound:
+        _Table.source, _Table.found = bound, {}
+        for name, act in reversed(ACTS.items()):  # the first one named has a key that two share
+            for key in bound.get(name, act.keys):
+                more = with_shift(name, key)
+                if more:
+                    _Table.found.setdefault(more, (act, True))
+                _Table.found[key] = (act, False)
+    return _Table.found

@@ -230,12 +230,14 @@ class KeyWire(DragWire):
             if self._choices:
                 self._at = (self._at + step) % len(self._choices)
                 self._show()
-        elif key == Qt.Key.Key_W:
-            self.view.cancel_gesture()
-            self.view.begin(KeyWire(self.view, self.node, self._place + 1), QPoint())
         else:
             return False
         return True
+
+    def again(self) -> None:
+        """The key that starts a wire, pressed once more: from the next output."""
+        self.view.cancel_gesture()
+        self.view.begin(KeyWire(self.view, self.node, self._place + 1), QPoint())
 
 
 def grab(view: Canvas, node: str, side: str, slot: Slot) -> DragWire:

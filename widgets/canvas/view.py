@@ -60,6 +60,7 @@ class Canvas(QGraphicsView):
     menu_wanted = Signal(object, QPoint)  # the `Hit` of a port, a note, a resting wire, or of nothing
     looked = Signal()  # the view rests somewhere else or at another zoom
     files_dropped = Signal(list)
+    command_wanted = Signal(str)  # a key that stands for a command of the window
     refused = Signal(str)
     data_wanted = Signal()  # the ghost card of an empty canvas was clicked
 
@@ -467,8 +468,9 @@ class Canvas(QGraphicsView):
         return super().viewportEvent(event)
 
     def event(self, event: QEvent) -> bool:
-        # Tab searches for a layer here; Shift+Tab and F6 lead out of the canvas
-        if event.type() == QEvent.Type.KeyPress and event.key() == Qt.Key.Key_Tab and not event.modifiers():
+        # Tab searches for a layer here, unless it was given away; Shift+Tab and F6 lead out of the canvas
+        tab = event.type() == QEvent.Type.KeyPress and event.key() in (Qt.Key.Key_Tab, Qt.Key.Key_Backtab)
+        if tab and keys.has(event):
             self.keyPressEvent(event)
             return True
         return super().event(event)
