@@ -23,6 +23,7 @@ from app import memory
 from app.places import drafts_folder, runs_folder, state_folder
 from engine.check import Problem, check
 from engine.codegen import Source, generate
+from engine.dots import carried_along
 from engine.errors import UserError
 from engine.graph import Graph, diff
 from engine.infer import Inference, infer
@@ -102,7 +103,7 @@ class Document(QObject):
     def edit(self, name: str, change: Callable[[Project], Project], merge: str = "") -> bool:
         """Carry out an edit as one step of undo; False where it was refused (the sentence goes out as `refused`)."""
         try:
-            after = change(self.project)
+            after = carried_along(self.project, change(self.project))
         except UserError as error:
             self.refused.emit(error.message)
             return False

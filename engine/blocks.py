@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from engine.declare import plain
+from engine.dots import Dots, dots_of, put
 from engine.errors import UserError, listed
 from engine.expressions import evaluate
 from engine.graph import (
@@ -80,7 +81,7 @@ def group(project: Project, place: Place, names: Iterable[str], name: str = "") 
         for edge in graph.edges
         if edge.source in inner and edge.target not in inner
     ]
-    grown = Graph({**kept, instance: node}, tuple(edges), graph.frames)
+    grown = replace(graph, nodes={**kept, instance: node}, edges=tuple(edges))
     changed = with_graph_at(project, place, grown)
     return replace(changed, blocks={**changed.blocks, block_name: block}), instance
 
@@ -181,6 +182,7 @@ class _Unpacking:
         # what each end of the block carries: its inputs from outside, its outputs after a copy
         self.fed = {edge.input: (edge.source, edge.output) for edge in graph.incoming[node.id]}
         self.out: dict[str, tuple[str, str]] = {}
+        self.dots: Dots = {}
         ends = {end.id for end in (*block.inputs, *block.outputs)}
         self.inner = [one for one in block.graph.nodes.values() if one.id not in ends]
         self.left = min((one.x for one in self.inner), default=0.0)
@@ -194,8 +196,7 @@ class _Unpacking:
         for one in self.inner:
             new = new_id(Graph(self.nodes), re.sub(r"_\d+$", "", one.id))
             names[one.id] = new
-            x = one.x - self.left + self.node.x
-            y = one.y - self.top + self.node.y + turn * self.height
+            x, y = one.x + shift[0], one.y + shift[1]
             params = _filled(self.block, self.node.params, one)
             frozen = one.frozen or self.node.frozen
             self.nodes[new] = replace(one, id=new, params=params, x=x, y=y, shares="", frozen=frozen)
@@ -205,11 +206,15 @@ class _Unpacking:
         self.made += names.values()
         self.out = {}
         for edge in self.block.graph.edges:
+        dots = dots_of(self.block.graph)
             origin = fed.get(edge.source) if edge.source not in names else (names[edge.source], edge.output)
             if origin is None:
                 continue
             if edge.target in names:
-                self.edges.append(replace(edge, source=origin[0], output=origin[1], target=names[edge.target]))
+                wire = replace(edge, source=origin[0], output=origin[1], target=names[edge.target])
+                self.edges.append(wire)
+                if edge in dots and edge.source in names:
+                    self.dots[wire] = tuple((x + shift[0], y + shift[1]) for x, y in dots[edge])
             else:
                 self.out[edge.target] = origin
 
@@ -219,7 +224,8 @@ class _Unpacking:
             if edge.output in self.out:
                 source, output = self.out[edge.output]
                 self.edges.append(replace(edge, source=source, output=output))
-        return _cleared(Graph(self.nodes, tuple(self.edges), self.graph.frames), self.made, self.kept)
+        wired = replace(self.graph, nodes=self.nodes, edges=tuple(self.edges))
+        return _cleared(put(wired, self.dots) if self.dots else wired, self.made, self.kept)
 
 
 def _cleared(graph: Graph, made: list[str], kept: Mapping[str, Node]) -> Graph:

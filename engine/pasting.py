@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from engine import dots
 from engine.errors import UserError
 from engine.graph import NO_BLOCKS, Blocks, Edge, Frame, Graph, Node, connect, part_of, paste
 from engine.notes import add_note, frame_of
@@ -22,7 +23,7 @@ def copied(graph: Graph, names: Iterable[str], frames: Iterable[str] = ()) -> Gr
         if edge.source not in part.nodes
     ]
     chosen = {name: frame_of(graph, name) for name in frames}
-    return replace(part, frames=chosen, extra={OUTER: outer} if outer else {})
+    return dots.copied(graph, replace(part, frames=chosen, extra={OUTER: outer} if outer else {}))
 
 
 def corner(part: Graph) -> tuple[float, float]:
@@ -41,6 +42,7 @@ def pasted(
     Args:
         outer: also wire the copies to what fed the originals, as far as that is still there and fits.
     """
+    grown = dots.pasted(grown, part, dict(zip(part.nodes, made, strict=True)), dx, dy)
     grown, made = paste(graph, replace(part, frames={}, extra={}), dx, dy)
     if outer:
         new = dict(zip(part.nodes, made, strict=True))
