@@ -193,6 +193,7 @@ class _Unpacking:
         """One more copy, fed by the one before it."""
         fed = self.fed if turn == 0 else {self.block.inputs[0].id: self.out[self.block.outputs[0].id]}
         names: dict[str, str] = {}
+        shift = (self.node.x - self.left, self.node.y - self.top + turn * self.height)
         for one in self.inner:
             new = new_id(Graph(self.nodes), re.sub(r"_\d+$", "", one.id))
             names[one.id] = new
