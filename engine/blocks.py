@@ -206,8 +206,8 @@ class _Unpacking:
                 self.nodes[names[one.id]] = replace(self.nodes[names[one.id]], shares=names.get(one.shares, ""))
         self.made += names.values()
         self.out = {}
-        for edge in self.block.graph.edges:
         dots = dots_of(self.block.graph)
+        for edge in self.block.graph.edges:
             origin = fed.get(edge.source) if edge.source not in names else (names[edge.source], edge.output)
             if origin is None:
                 continue
