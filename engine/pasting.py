@@ -42,8 +42,8 @@ def pasted(
     Args:
         outer: also wire the copies to what fed the originals, as far as that is still there and fits.
     """
-    grown = dots.pasted(grown, part, dict(zip(part.nodes, made, strict=True)), dx, dy)
     grown, made = paste(graph, replace(part, frames={}, extra={}), dx, dy)
+    grown = dots.pasted(grown, part, dict(zip(part.nodes, made, strict=True)), dx, dy)
     if outer:
         new = dict(zip(part.nodes, made, strict=True))
         for edge in _outer_wires(part):
