@@ -336,12 +336,14 @@ def used(project: Project, name: str) -> int:
 def needs(blocks: Blocks, name: str) -> list[str]:
     """The blocks that a block is made of, itself last."""
     found: list[str] = []
+    seen: set[str] = set()  # a file may hold blocks that contain each other
 
     def visit(one: str) -> None:
-        if one in found or one not in blocks:
+        if one in seen or one not in blocks:
             return
+        seen.add(one)
         for node in blocks[one].graph.nodes.values():
-            if node.block and node.block != one:
+            if node.block:
                 visit(node.block)
         found.append(one)
 

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from engine import dots
 from engine.errors import UserError
-from engine.graph import NO_BLOCKS, Blocks, Edge, Frame, Graph, Node, connect, part_of, paste
+from engine.graph import NO_BLOCKS, Blocks, Edge, Frame, Graph, Node, connect, move, part_of, paste
+from engine.graphfile import FARTHEST
 from engine.notes import add_note, frame_of
 
 OUTER = "outer_wires"
@@ -17,7 +18,7 @@ def copied(graph: Graph, names: Iterable[str], frames: Iterable[str] = ()) -> Gr
     """The chosen nodes with the wires between them, chosen notes and frames, and a record of the wires from outside."""
     part = part_of(graph, names)
     outer = [
-        [edge.source, edge.output, edge.target, edge.input]
+        [edge.source, edge.output, edge.target, edge.input, graph.nodes[edge.source].layer]
         for name in part.nodes
         for edge in graph.incoming[name]
         if edge.source not in part.nodes
@@ -29,9 +30,7 @@ def copied(graph: Graph, names: Iterable[str], frames: Iterable[str] = ()) -> Gr
 def corner(part: Graph) -> tuple[float, float]:
     """The upper left corner of what was copied."""
     things: list[Node | Frame] = [*part.nodes.values(), *part.frames.values()]
-    if not things:
-        raise UserError("The clipboard holds no nodes. Copy some in Lamina first.")
-    return min(one.x for one in things), min(one.y for one in things)
+    return min((one.x for one in things), default=0.0), min((one.y for one in things), default=0.0)
 
 
 def pasted(
@@ -46,24 +45,33 @@ def pasted(
     grown = dots.pasted(grown, part, dict(zip(part.nodes, made, strict=True)), dx, dy)
     if outer:
         new = dict(zip(part.nodes, made, strict=True))
-        for edge in _outer_wires(part):
-            if edge.source in graph.nodes and edge.target in new:
+        for edge, layer in _outer_wires(part):
+            # in another network a node may bear the same id by chance
+            if edge.source in graph.nodes and graph.nodes[edge.source].layer == layer and edge.target in new:
                 grown = _fed(grown, replace(edge, target=new[edge.target]), blocks)
+    near = {name: (_near(grown.nodes[name].x), _near(grown.nodes[name].y)) for name in made}
+    grown = move(grown, near)
     notes = []
     for frame in part.frames.values():
         grown, name = add_note(grown, 0, 0)
-        copy = replace(frame, id=name, x=frame.x + dx, y=frame.y + dy)
+        copy = replace(frame, id=name, x=_near(frame.x + dx), y=_near(frame.y + dy))
         grown = replace(grown, frames={**grown.frames, name: copy})
         notes.append(name)
     return grown, made, notes
 
 
-def _outer_wires(part: Graph) -> list[Edge]:
+def _near(place: float) -> float:
+    """A place on the canvas that a file can hold, whatever a clip says."""
+    return max(-FARTHEST, min(FARTHEST, place))
+
+
+def _outer_wires(part: Graph) -> list[tuple[Edge, str]]:
+    """The wires that came from outside, each with what kind of node it came from."""
     kept = part.extra.get(OUTER, ())
     return [
-        Edge(*entry)
+        (Edge(*entry[:4]), entry[4])
         for entry in (kept if isinstance(kept, list) else ())
-        if isinstance(entry, list) and len(entry) == 4 and all(isinstance(one, str) for one in entry)
+        if isinstance(entry, list) and len(entry) == 5 and all(isinstance(one, str) for one in entry)
     ]
 
 
