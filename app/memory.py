@@ -114,3 +114,12 @@ def remember_layer(name: str) -> None:
     """Put a layer on top of those that were added last."""
     others = [other for other in recent_layers() if other != name]
     _write(state_folder() / "layers.json", {"layers": [name, *others][:MOST_LAYERS]})
+
+
+def lesson_progress() -> dict[str, Any]:
+    """How far the person is in each lesson."""
+    return _read(state_folder() / "lessons.json")
+
+
+def save_lesson_progress(values: dict[str, Any]) -> None:
+    _write(state_folder() / "lessons.json", values)

@@ -227,6 +227,10 @@ class Palette(QWidget):
         ]
         self._show()
 
+    def entries(self) -> list[Entry]:
+        """Every layer and block it lists."""
+        return [*self._entries, *self._blocks]
+
     def open_sections(self) -> list[str]:
         """The unfolded sections, for the next start."""
         return sorted(self._open)

@@ -95,6 +95,10 @@ class PageTabs(Themed, QWidget):
     def keys(self) -> list[str]:
         return list(self._tabs)
 
+    def tab(self, key: str) -> QWidget:
+        """The tab itself, for what points at it."""
+        return self._tabs[key]
+
     def current(self) -> str:
         return next((key for key, tab in self._tabs.items() if tab.isChecked()), "")
 
@@ -178,6 +182,10 @@ class DockTabs(Themed, QWidget):
         tab.clicked.connect(lambda: self._on_clicked(key))
         self._tabs[key] = tab
         self._row.insertWidget(len(self._tabs) - 1, tab)
+
+    def tab(self, key: str) -> QWidget:
+        """The tab itself, for what points at it."""
+        return self._tabs[key]
 
     def add_corner(self, widget: QWidget) -> None:
         """Put a widget at the right end of the row."""
