@@ -7,7 +7,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMenu, QScrollArea, QStackedWidget, QWidget
 
 from engine.declare import Param
-from widgets import icons, theme, words
+from widgets import icons, keymap, theme, words
 from widgets.controls import Button, Elided, IconButton, Label, Line, surface
 from widgets.controls.base import column, row
 from widgets.form import Form
@@ -71,8 +71,8 @@ class _NodePage(QWidget):
         names.addWidget(self.code)
         head.addLayout(names, 1)
         buttons = row(space=0)
-        self.mute = IconButton("eye", "Mute", checkable=True, shortcut="M")
-        self.freeze = IconButton("snowflake", "Freeze weights", checkable=True, shortcut="F")
+        self.mute = IconButton("eye", "Mute", checkable=True, command="mute")
+        self.freeze = IconButton("snowflake", "Freeze weights", checkable=True, command="freeze")
         self.more = IconButton("ellipsis", "More")
         for button in (self.mute, self.freeze, self.more):
             buttons.addWidget(button)
@@ -232,11 +232,13 @@ class _NodePage(QWidget):
     def more_menu(self) -> QMenu:
         """What else can be done with this node."""
         menu = QMenu(self)
-        menu.addAction(icons.icon("pencil"), "Rename", "F2", self.title.edit)
+        menu.addAction(icons.icon("pencil"), "Rename", keymap.first("rename"), self.title.edit)
         menu.addAction(icons.icon("copy"), "Copy the name in the code", self._on_copy)
         menu.addSeparator()
-        for key, icon, said, keys in _COMMANDS:
-            menu.addAction(icons.icon(icon), said, keys, lambda key=key: self._owner.command_wanted.emit(key))
+        for key, icon, said in _COMMANDS:
+            menu.addAction(
+                icons.icon(icon), said, keymap.first(key), lambda key=key: self._owner.command_wanted.emit(key)
+            )
         return menu
 
     def _on_more(self) -> None:
@@ -251,9 +253,9 @@ class _NodePage(QWidget):
 
 
 _COMMANDS = (
-    ("duplicate", "copy", "Duplicate", "Ctrl+D"),
-    ("group", "boxes", "Group into block", "Ctrl+G"),
-    ("delete", "trash-2", "Delete", "Del"),
+    ("duplicate", "copy", "Duplicate"),
+    ("group", "boxes", "Group into block"),
+    ("delete", "trash-2", "Delete"),
 )
 
 

@@ -48,16 +48,22 @@ def bound() -> dict[str, tuple[str, ...]]:
     return _Bound.keys
 
 
+def first(name: str) -> str:
+    """The first key of a command as files write it, empty without one."""
+    found = _Bound.keys.get(name, ())
+    return found[0] if found else ""
+
+
 def shown(name: str) -> str:
     """The first key of a command as this system writes it, empty without one."""
-    found = _Bound.keys.get(name, ())
-    return native(found[0]) if found else ""
+    key = first(name)
+    return native(key) if key else ""
 
 
 def tip(words: str, name: str) -> str:
     """The words of a tooltip, with the key of the command that does the same."""
     key = shown(name)
-    return f"{words}  {key}" if key else words
+    return f"{words}  {key}".strip() if key else words
 
 
 def native(key: str) -> str:

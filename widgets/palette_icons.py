@@ -49,7 +49,7 @@ class PaletteIcons(QWidget):
     def __init__(self, parent: QWidget | None = None):
         super().__init__(parent)
         self._column = column(self, space=theme.sizes().gap, edge=theme.sizes().s6)
-        self.search = IconButton("search", "Search layers", shortcut="/")
+        self.search = IconButton("search", "Search layers", command="search_layers")
         self.search.clicked.connect(self.search_wanted)
         self._column.addWidget(self.search, 0, Qt.AlignmentFlag.AlignHCenter)
         self._column.addStretch(1)

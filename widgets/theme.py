@@ -213,6 +213,8 @@ class Sizes:
     template_picture: int = 130
     finder: int = 560
     dialog_width: int = 520
+    shortcut_sheet: int = 680
+    shortcut_bench: int = 104
     recent_picture_width: int = 48
     recent_picture_height: int = 32
     dialog_height: int = 600

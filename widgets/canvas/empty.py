@@ -6,12 +6,17 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem
 
-from widgets import icons, theme
+from widgets import icons, keymap, theme
 from widgets.canvas.geometry import S
 from widgets.canvas.ink import ink
 
 TITLE = "Start with your data"
-LINE = "drag a layer, press / to search, or open a template"
+
+
+def line() -> str:
+    """What else one may begin with."""
+    key = keymap.shown("search_layers")
+    return f"drag a layer, press {key} to search, or open a template" if key else "drag a layer, or open a template"
 
 
 class EmptyItem(QGraphicsItem):
@@ -40,4 +45,4 @@ class EmptyItem(QGraphicsItem):
         painter.drawText(QRectF(-174, 8, 348, 22), Qt.AlignmentFlag.AlignCenter, TITLE)
         painter.setPen(pens.text2)
         painter.setFont(pens.font("secondary"))
-        painter.drawText(QRectF(-174, 32, 348, 20), Qt.AlignmentFlag.AlignCenter, LINE)
+        painter.drawText(QRectF(-174, 32, 348, 20), Qt.AlignmentFlag.AlignCenter, line())

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QLabel, QWidget
 
-from widgets import theme
+from widgets import keymap, theme
 from widgets.canvas.ink import ink
 from widgets.controls import IconButton
 
@@ -97,10 +97,14 @@ class Percent(QAbstractButton):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setAccessibleName("Zoom")
-        self.setToolTip("Back to 100 % (Ctrl+0)")
+        self._show_tip()
+        keymap.notifier().changed.connect(self._show_tip)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setText("100 %")
+
+    def _show_tip(self) -> None:
+        self.setToolTip(keymap.tip("Back to 100 %", "zoom_100"))
 
     def sizeHint(self) -> QSize:
         return QSize(theme.sizes().row, theme.sizes().field)
@@ -123,10 +127,10 @@ class ZoomBar(QWidget):
         row.setContentsMargins(2, 2, 2, 2)
         row.setSpacing(0)
         smaller, larger = (
-            IconButton("minus", "Smaller (Ctrl+-)", parent=self),
-            IconButton("plus", "Larger (Ctrl+=)", parent=self),
+            IconButton("minus", "Smaller", parent=self, command="zoom_out"),
+            IconButton("plus", "Larger", parent=self, command="zoom_in"),
         )
-        everything = IconButton("maximize", "Show everything (Home)", parent=self)
+        everything = IconButton("maximize", "Show everything", parent=self, command="fit")
         self._percent = Percent(self)
         for button in (smaller, larger, everything):
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)

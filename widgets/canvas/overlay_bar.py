@@ -26,8 +26,8 @@ class OverlayBar(QWidget):
         row.setSpacing(sizes.s4)
         self.switch = Segmented(self)
         self.switch.setAccessibleName("Overlay")
-        self.tidy = IconButton("list-tree", "Tidy up", parent=self, shortcut="L", small=True)
-        self.note = IconButton("sticky-note", "Add a note", parent=self, small=True)
+        self.tidy = IconButton("list-tree", "Tidy up", parent=self, small=True, command="tidy")
+        self.note = IconButton("sticky-note", "Add a note", parent=self, small=True, command="add_note")
         for widget in (self.switch, self.tidy, self.note):
             row.addWidget(widget)
         self.add("shapes", "Shapes", "Shapes on the wires where they change")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, QTimer, QVariantAnimation, Signal
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QPushButton, QSizePolicy, QWidget
 
-from widgets import icons, theme
+from widgets import icons, keymap, theme
 from widgets.controls.base import Themed, box, center_square, paint_icon, paint_ring, row, start, text, width_of
 
 _TURN_MS = 40
@@ -14,10 +14,12 @@ _TURN_MS = 40
 class Button(Themed, QPushButton):
     """A button: primary (one per panel), plain, quiet or danger; busy turns a ring in place of the icon."""
 
-    def __init__(self, words="", icon: str | None = None, kind="plain", parent: QWidget | None = None, tip=""):
+    def __init__(
+        self, words="", icon: str | None = None, kind="plain", parent: QWidget | None = None, tip="", command=""
+    ):  # fmt: skip
         super().__init__(words, parent)
         self._icon, self._kind, self._small, self._busy, self._angle = icon, kind, False, False, 0
-        self._tip = tip
+        self._tip, self._command, self._reason = tip, command, ""
         self._timer = QTimer(self)
         self._timer.setInterval(_TURN_MS)
         self._timer.timeout.connect(self._on_turn)
@@ -26,7 +28,13 @@ class Button(Themed, QPushButton):
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(words or tip)
-        self.setToolTip(tip)
+        self._show_tip()
+        if command:
+            keymap.notifier().changed.connect(self._show_tip)
+
+    def _show_tip(self) -> None:
+        """The tip with the key of the command that does the same, or why the button cannot be pressed."""
+        self.setToolTip(self._reason or keymap.tip(self._tip, self._command).strip())
 
     def setText(self, words: str) -> None:
         super().setText(words)
@@ -65,8 +73,9 @@ class Button(Themed, QPushButton):
     def set_enabled_because(self, ok: bool, reason: str = "") -> None:
         """Enable the button, or disable it with a tooltip that says why."""
         self.setEnabled(ok)
-        self.setToolTip(self._tip if ok else reason)
-        self.setAccessibleDescription("" if ok else reason)
+        self._reason = "" if ok else reason
+        self._show_tip()
+        self.setAccessibleDescription(self._reason)
 
     def _on_turn(self) -> None:
         self._angle = (self._angle + 14) % 360
@@ -140,14 +149,18 @@ def _is_tab(event) -> bool:
 
 
 class IconButton(Themed, QAbstractButton):
-    """A quiet square button that is only an icon; its tooltip is its name."""
+    """A quiet square button that is only an icon; its tooltip is its name, with the key of a command that does it."""
 
-    def __init__(self, icon: str, tip: str, checkable=False, parent: QWidget | None = None, shortcut="", small=False):
+    def __init__(
+        self, icon: str, tip: str, checkable=False, parent: QWidget | None = None, shortcut="", small=False, command=""
+    ):  # fmt: skip
         super().__init__(parent)
         self._icon, self._color, self._small = icon, "text2", small
         self.setCheckable(checkable)
-        self.setAccessibleName(tip)
-        self.setToolTip(f"{tip}  {shortcut}".strip())
+        self._shortcut, self._command, self._reason = shortcut, command, ""
+        self.set_tip(tip)
+        if command:
+            keymap.notifier().changed.connect(self._show_tip)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
@@ -158,12 +171,18 @@ class IconButton(Themed, QAbstractButton):
 
     def set_tip(self, tip: str) -> None:
         self.setAccessibleName(tip)
-        self.setToolTip(tip)
+        self._tip = tip
+        self._show_tip()
+
+    def _show_tip(self) -> None:
+        plain = f"{self._tip}  {self._shortcut}".strip()
+        self.setToolTip(self._reason or keymap.tip(plain, self._command))
 
     def set_enabled_because(self, ok: bool, reason: str = "") -> None:
         """Enable the button, or disable it with a tooltip that says why."""
         self.setEnabled(ok)
-        self.setToolTip(self.accessibleName() if ok else reason)
+        self._reason = "" if ok else reason
+        self._show_tip()
 
     def sizeHint(self):
         side = theme.sizes().target if self._small else theme.sizes().row

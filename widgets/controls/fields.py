@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtWidgets import QComboBox, QLineEdit, QSizePolicy, QWidget
 
-from widgets import icons, theme
+from widgets import icons, keymap, theme
 from widgets.controls.base import Themed, box, paint_icon, start, text, width_of
 from widgets.controls.labels import cap_width, paint_cap
 
@@ -79,21 +79,28 @@ class TextField(Field):
 
 
 class SearchField(Field):
-    """A search line with a magnifier and a key hint; Up and Down are handed to the list below."""
+    """A search line with a magnifier and a key hint, given or that of a command; Up and Down go to the list below."""
 
     moved = Signal(int)
     left = Signal()
 
-    def __init__(self, placeholder="", hint="", parent: QWidget | None = None):
+    def __init__(self, placeholder="", hint="", parent: QWidget | None = None, command=""):
         super().__init__("", placeholder, parent)
-        self._hint = hint
-        self._restyle()
+        self._hint, self._command = hint, command
+        self._on_keys()
+        if command:
+            keymap.notifier().changed.connect(self._on_keys)
         self.textChanged.connect(self._on_text_changed)
 
     def _restyle(self) -> None:
         sizes = theme.sizes()
         right = cap_width(self._hint) + sizes.s4 if self._hint and not self.text() else 0
         self.setTextMargins(sizes.icon + sizes.s6, 0, right, 0)
+
+    def _on_keys(self) -> None:
+        self._hint = keymap.shown(self._command) if self._command else self._hint
+        self._restyle()
+        self.update()
 
     def _on_text_changed(self, _words: str) -> None:
         self._restyle()
