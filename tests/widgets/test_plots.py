@@ -390,3 +390,36 @@ def test_sparkline_rises_with_its_values(qtbot, look):
     high = line.grab().toImage()
     assert low.pixelColor(40, 8) == theme.color("field")
     assert high.pixelColor(40, 14) != theme.color("field")
+
+
+@pytest.mark.parametrize(
+    ("reached", "total", "end"),
+    [(1, 40, 40), (0, 5000, 50), (3, 5000, 50), (13, 5000, 100), (40, 5000, 200), (1249, 5000, 5000), (4, 60, 50)],
+)
+def test_a_long_run_shows_what_it_reached_and_not_a_sliver(reached, total, end):
+    assert scales.epochs_in_view(reached, total) == end
+
+
+@given(reached=st.floats(0, 20_000), total=st.integers(0, 10_000))
+def test_the_axis_of_epochs_holds_what_was_reached_and_never_passes_the_end(reached, total):
+    end = scales.epochs_in_view(reached, total)
+    assert reached <= end <= max(total, reached)
+    assert total <= 50 or reached * 15 >= end or end <= 50, "what was reached has its share of the width"
+
+
+def test_curves_of_a_long_run_use_the_width_while_a_plan_is_shown_whole(qtbot):
+    area = Area()
+    area.resize(600, 300)
+    area.set_styles([Style("train", "Training", "training", smooth=True)])
+    qtbot.addWidget(area)
+    area.show()
+    area.put(total_epochs=5000)
+    area.append("train", np.arange(40.0), np.arange(40.0) * 2, np.exp(-np.arange(40.0)))
+    area.redraw()
+    assert area._frame.x_high == 200
+    area.put(axis=TIME)
+    area.redraw()
+    assert area._frame.x_high == pytest.approx(400)
+    area.put(axis=0, future=("train", [39.0, 5000.0], [0.1, 0.0]))
+    area.redraw()
+    assert area._frame.x_high == 5000

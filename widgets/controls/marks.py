@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from widgets import theme, words
@@ -190,7 +191,7 @@ class ProgressRing(Themed, QWidget):
 
 
 class ProgressCells(Themed, QWidget):
-    """One cell per epoch: done, running, still to come; a star over the best one."""
+    """One cell per epoch: done, running, still to come; a mark over the best one, in the color of validation."""
 
     wants_ring = False
 
@@ -212,17 +213,29 @@ class ProgressCells(Themed, QWidget):
         if not self._total:
             return
         sizes, painter = theme.sizes(), start(self)
-        gap = sizes.gap if self.width() / self._total > 2 * sizes.gap + sizes.hair else 0
-        wide = (self.width() + gap) / self._total
+        wide = self.width() / self._total
+        if wide > 2 * sizes.gap + sizes.hair:
+            self._paint_cells(painter, (self.width() + sizes.gap) / self._total)
+        else:  # thousands of epochs have no room for cells of their own
+            self._paint_part(painter, 0, self.width(), "line2")
+            self._paint_part(painter, 0, min(wide * (self._done + self._fraction), self.width()), "acc_line")
+        if self._best is not None:
+            wide = max(wide, sizes.s6)
+            left = min(self._best * self.width() / self._total, self.width() - wide)
+            painter.fillRect(QRectF(left, 0, wide - sizes.gap, sizes.s4), theme.color("validation"))
+
+    def _paint_cells(self, painter: QPainter, wide: float) -> None:
+        gap = theme.sizes().gap
         for index in range(self._total):
-            cell = QRectF(index * wide, 0, wide - gap, self.height())
-            color = "acc_line" if index < self._done else "line2"
-            if index == self._best:
-                color = "good"
-            box(painter, cell, min(sizes.r4, cell.width()) / 2, color)
+            self._paint_part(painter, index * wide, wide - gap, "acc_line" if index < self._done else "line2")
             if index == self._done and self._running and self._fraction > 0:
-                part = QRectF(cell.x(), 0, cell.width() * min(self._fraction, 1), cell.height())
-                box(painter, part, min(sizes.r4, part.width()) / 2, "acc_line")
+                self._paint_part(painter, index * wide, (wide - gap) * min(self._fraction, 1), "acc_line")
+
+    def _paint_part(self, painter: QPainter, left: float, wide: float, color: str) -> None:
+        """A stretch of the bar, below the line where the best epoch is marked."""
+        top = theme.sizes().s2
+        part = QRectF(left, top, wide, self.height() - top)
+        box(painter, part, min(theme.sizes().r4, part.width()) / 2, color)
 
 
 class Bar(Themed, QWidget):

@@ -133,12 +133,13 @@ class Area(Themed, QWidget):
         return max((curve.end(self.axis) for curve in self._curves.values()), default=0.0)
 
     def _x_high(self) -> float:
-        reached = self._reached()
-        if self.axis == EPOCHS:
-            return max(float(self.total_epochs), reached, 1.0)
+        """Return the end of the axis; a plan of what is still to come is shown to its end."""
+        reached, total = self._reached(), float(self.total_epochs)
         epochs = max((curve.end(EPOCHS) for curve in self._curves.values()), default=0.0)
-        guess = reached * self.total_epochs / epochs if epochs > 0 else reached
-        return max(guess, reached, 1.0)
+        end = max(total, epochs) if self.future else scales.epochs_in_view(epochs, total)
+        if self.axis == EPOCHS:
+            return max(end, 1.0)
+        return max(reached * end / epochs if epochs > 0 else reached, reached, 1.0)
 
     def _spans(self, x_high: float) -> list[tuple[float, float]]:
         spans = [self._curves[s.key].span(self.axis, 0.0, x_high) for s in self.styles if s.key in self._curves]

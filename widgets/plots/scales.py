@@ -7,6 +7,8 @@ import math
 from widgets import words
 
 _STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
+_ROOM, _FEW_EPOCHS = 4, 50
+"""A long run shows this many times what it has reached, and never fewer epochs than these."""
 _SPANS = (1, 2, 5, 10, 20, 30, 60, 120, 180, 300, 600, 900, 1800, 3600, 7200, 14_400, 21_600, 43_200, 86_400)
 
 
@@ -88,6 +90,19 @@ def step_ticks(high: float, wanted: int, time: bool) -> list[tuple[float, str]]:
     if time:
         return [(place, seconds(place)) for place in time_ticks(high, wanted)]
     return [(place, write(place, 1, "number")) for place in ticks(0, high, min(wanted, 5), True)]
+
+
+def epochs_in_view(reached: float, total: float) -> float:
+    """Return where the axis of epochs ends: at the end of the run, unless what was reached would be a sliver of it.
+
+    A run of 5,000 epochs would keep its first 50 within the first hundredth of the width for all that time, so the
+    axis grows with it, in round steps.
+    """
+    if total <= _FEW_EPOCHS or reached * _ROOM >= total:
+        return max(total, reached)
+    wanted = max(reached * _ROOM, float(_FEW_EPOCHS))
+    power = 10.0 ** math.floor(math.log10(wanted))
+    return min(total, next(factor * power for factor in (1.0, 2.0, 5.0, 10.0) if factor * power >= wanted * 0.999))
 
 
 def write(value: float, step: float, kind: str) -> str:
