@@ -96,9 +96,9 @@ class BuildPage(QMainWindow):
         self.document.replaced.connect(self._on_replaced)
         self.document.stack.indexChanged.connect(self._on_history)
         self.document.moved.connect(self._on_moved_place)
-        window.add_canvas_actions(self.canvas)
-        window.add_canvas_actions(self.outline)
-        window.add_page_actions(self)
+        window.menus.add_canvas_actions(self.canvas)
+        window.menus.add_canvas_actions(self.outline)
+        window.menus.add_page_actions(self)
         self.palette_panel.set_favorites(window.settings.favorites)
         self._fitted = False
         self._grown_unseen = False
@@ -164,7 +164,7 @@ class BuildPage(QMainWindow):
         canvas.rename_wanted.connect(self._on_rename)
         canvas.fix_wanted.connect(self.fix)
         self.arranging.connect_canvas()
-        canvas.files_dropped.connect(self.window_.open_files)
+        canvas.files_dropped.connect(self.window_.files.open_files)
         canvas.refused.connect(self.window_.say)
         canvas.data_wanted.connect(lambda: self.window_.show_page("data"))
 
@@ -496,7 +496,7 @@ class BuildPage(QMainWindow):
         self.inspector.focus_setting()
 
     def save_code(self) -> None:
-        name = f"{Path(self.window_.suggested_name()).stem}.py"
+        name = f"{Path(self.window_.files.suggested_name()).stem}.py"
         path, _ = QFileDialog.getSaveFileName(self, "Save code", name, "Python (*.py)")
         if path:
             self.window_.attempt(lambda: self._write_code(Path(path)))

@@ -211,7 +211,7 @@ def show_outline(window: Window) -> None:
 
 @command("Save picture of the selection", menu="File", icon="image", why_not=needs_selection)
 def save_picture_of_selection(window: Window) -> None:
-    window.save_picture(window.build.selection)
+    window.files.save_picture(window.build.selection)
 
 
 def _bookmark(number: int) -> None:

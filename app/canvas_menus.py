@@ -48,8 +48,8 @@ class CanvasMenus(QObject):
 
     def of_nodes(self) -> QMenu:
         """What can be done with the selected nodes."""
-        menu = self._page.window_.menu_of(NODE)
-        part = self._page.window_.menu_of(SEVERAL)
+        menu = self._page.window_.menus.menu_of(NODE)
+        part = self._page.window_.menus.menu_of(SEVERAL)
         part.setTitle("Arrange and wire")
         part.setParent(menu, part.windowFlags())
         menu.addSeparator()
@@ -58,11 +58,11 @@ class CanvasMenus(QObject):
 
     def of_canvas(self) -> QMenu:
         """What can be done with the network."""
-        return self._page.window_.menu_of(CANVAS)
+        return self._page.window_.menus.menu_of(CANVAS)
 
     def of_wire(self, edge: Edge) -> QMenu:
         """What can be done with a wire."""
-        menu, page = self._page.window_.menu_of(()), self._page
+        menu, page = self._page.window_.menus.menu_of(()), self._page
         menu.addAction("Insert a layer", lambda: self._insert(edge))
         menu.addAction("Turn off", lambda: page.arranging.turn_off([edge]))
         menu.addAction("Remove this wire", lambda: page._on_disconnect([edge]))
@@ -83,7 +83,7 @@ class CanvasMenus(QObject):
         assert hit.slot is not None
         from widgets.canvas.rewiring import wires_of
 
-        page, menu = self._page, self._page.window_.menu_of(())
+        page, menu = self._page, self._page.window_.menus.menu_of(())
         edges = wires_of(page.canvas, hit.node, hit.side, hit.slot)
         label = label_of(page.graph.nodes[hit.node])
         what = "output" if hit.side == "out" else "input"
@@ -110,7 +110,7 @@ class CanvasMenus(QObject):
 
     def of_frame(self, hit: Hit) -> QMenu:
         """What can be done with a note or a frame."""
-        page, menu = self._page, self._page.window_.menu_of(())
+        page, menu = self._page, self._page.window_.menus.menu_of(())
         frame = page.graph.frames[hit.frame]
         menu.addAction("Write" if frame.kind == "note" else "Rename", lambda: page.canvas.write(hit.frame))
         if frame.kind == "frame":
@@ -132,7 +132,7 @@ class CanvasMenus(QObject):
 
     def of_rest(self, hit: Hit) -> QMenu:
         """What can be done with a wire that is turned off."""
-        page, menu, edge = self._page, self._page.window_.menu_of(()), hit.edge
+        page, menu, edge = self._page, self._page.window_.menus.menu_of(()), hit.edge
         menu.addAction("Turn on", lambda: page.canvas.rest_wanted.emit(edge, True))
         menu.addAction("Remove this wire", lambda: page.arranging.forget(edge))
         return menu

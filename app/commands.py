@@ -79,12 +79,12 @@ def _needs_redo(window: Window) -> str:
 
 @command("New project", "Ctrl+N", menu="File", icon="plus")
 def new_project(window: Window) -> None:
-    window.new_project()
+    window.files.new_project()
 
 
 @command("Open", "Ctrl+O", menu="File", icon="folder-open")
 def open_project(window: Window) -> None:
-    window.ask_open()
+    window.files.ask_open()
 
 
 @command("Templates", "Ctrl+T", menu="File", icon="layout-template")
@@ -94,17 +94,17 @@ def show_gallery(window: Window) -> None:
 
 @command("Save", "Ctrl+S", menu="File", icon="save", why_not=needs_project)
 def save(window: Window) -> None:
-    window.save()
+    window.files.save()
 
 
 @command("Save as", "Ctrl+Shift+S", menu="File", why_not=needs_project)
 def save_as(window: Window) -> None:
-    window.save_as()
+    window.files.save_as()
 
 
 @command("Save picture of the network", menu="File", icon="image", why_not=needs_project)
 def save_picture(window: Window) -> None:
-    window.save_picture()
+    window.files.save_picture()
 
 
 @command("Save code", menu="File", icon="code", why_not=needs_project)

@@ -131,7 +131,7 @@ class DataPresenter(QObject):
     def scan(self, source: dict[str, Any]) -> None:
         """Read a source in the helper; the project changes when it succeeded."""
         if not self._window.has_project:
-            self._window.new_project()
+            self._window.files.new_project()
         cls = sources[str(source["type"])]
         self.widget.set_error("")
         self.widget.set_busy(f"Reading {cls.label.lower()}")

@@ -107,7 +107,7 @@ CANVAS_KEYS = (
 
 def shortcuts(window: Window) -> QDialog:
     """The sheet of all keys, by menu."""
-    from app.window import shown_keys
+    from app.menus import shown_keys
 
     dialog = _Dialog(window, "Shortcuts", theme.sizes().dialog_width)
     grid = QGridLayout()
@@ -164,7 +164,7 @@ def about(window: Window) -> QDialog:
 
 def finder(window: Window) -> None:
     """Ctrl+K: every layer, setting, command and template in one list."""
-    from app.window import shown_keys
+    from app.menus import shown_keys
 
     found = Finder(window)
     found.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -209,7 +209,7 @@ def _chosen(window: Window, kind: str, key: str) -> None:
     elif kind == "command":
         window.run_command(key)
     elif kind == "template":
-        window.use_template(key)
+        window.files.use_template(key)
     else:
         window.show_page("train")
         window.train.focus_setting(key)

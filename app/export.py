@@ -220,7 +220,7 @@ class ExportPresenter(QObject):
         self.widget.set_busy(False)
         self.widget.set_proof_busy(False)
         self._show_all()
-        self._window.show_signs()
+        self._window.signs.show_signs()
         names = " and ".join(path.name for path in done)
         self._window.say(
             f"Exported {names}, proved equal to PyTorch.",

@@ -127,7 +127,7 @@ class TestPresenter(QObject):
             if now == self._round:
                 self.widget.set_busy(None)
                 self._show(run, found)
-                self._window.show_signs()
+                self._window.signs.show_signs()
 
         def failed(message: str, details: str) -> None:
             if now == self._round:

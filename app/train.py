@@ -227,8 +227,8 @@ class TrainPresenter(QObject):
         self._show_recipe()
         self._keep_polling()
         if self._window.has_project:  # the signs were drawn before the runs of this project were known
-            self._window.show_signs()
-            self._window.show_run_button()
+            self._window.signs.show_signs()
+            self._window.signs.show_run_button()
 
     def _list_runs(self) -> None:
         """Read the list of runs, the newest first."""
@@ -304,8 +304,8 @@ class TrainPresenter(QObject):
             return
         if was is None or was.state != info.state or was.epoch != info.epoch:
             self._show_runs()
-            self._window.show_signs()
-            self._window.show_run_button()
+            self._window.signs.show_signs()
+            self._window.signs.show_run_button()
         if was is not None and was.active and not info.active:
             self._ended(info)
         self._keep_polling()

@@ -38,11 +38,11 @@ class Welcome(QObject):
         self.widget = Gallery()
         self._pictures: dict[tuple[str, float, str], QImage] = {}
         gallery = self.widget
-        gallery.new_wanted.connect(window.new_project)
-        gallery.open_wanted.connect(window.ask_open)
-        gallery.recent_wanted.connect(lambda path: window.open_path(Path(path)))
+        gallery.new_wanted.connect(window.files.new_project)
+        gallery.open_wanted.connect(window.files.ask_open)
+        gallery.recent_wanted.connect(lambda path: window.files.open_path(Path(path)))
         gallery.forget_wanted.connect(self._on_forget)
-        gallery.template_wanted.connect(window.use_template)
+        gallery.template_wanted.connect(window.files.use_template)
         gallery.shortcuts_wanted.connect(window.show_shortcuts)
         theme.notifier().changed.connect(self._on_theme_changed)
         self._undrawn: list[tuple[Path, bool]] = []

@@ -3,34 +3,30 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
-from dataclasses import replace
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QEvent, QPoint, Qt, QTimer
-from PySide6.QtGui import QAction, QCloseEvent, QKeySequence, QResizeEvent
+from PySide6.QtGui import QCloseEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QApplication,
-    QFileDialog,
     QMainWindow,
-    QMenu,
-    QMessageBox,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
 
 from app import crash, dialogs, memory
-from app.commands import COMMANDS, MENUS, Command
+from app.commands import COMMANDS
 from app.document import Document
+from app.files import Files
 from app.helper import Helper
-from app.nodeview import bytes_in_training, number
-from app.places import drafts_folder
+from app.menus import Menus
+from app.signs import Signs
 from app.warm import Warmer
 from engine.errors import UserError
-from engine.project import SUFFIX, Project
-from widgets import theme, words
+from widgets import theme
 from widgets.controls import ToastHost
 from widgets.shell import StatusBar, TopBar
 
@@ -49,7 +45,6 @@ class Window(QMainWindow):
         self.helper = Helper(self)
         self.has_project = False
         self._pages: dict[str, QWidget] = {}
-        self._actions: dict[str, QAction] = {}
         sizes = theme.sizes()
         self.setWindowTitle("Lamina")
         self.setMinimumSize(sizes.window_least_width, sizes.window_least_height)
@@ -65,7 +60,9 @@ class Window(QMainWindow):
             column.addWidget(widget, 1 if widget is self.stack else 0)
         self.setCentralWidget(shell)
         self.toasts = ToastHost(self.stack)
-        self._make_actions()
+        self.menus = Menus(self)
+        self.files = Files(self)
+        self.signs = Signs(self)
         self._connect()
         self._restore_geometry()
         self.show_gallery()
@@ -118,6 +115,10 @@ class Window(QMainWindow):
             self.stack.addWidget(page if isinstance(page, QWidget) else page.widget)
         return self._pages[key]
 
+    def made(self, key: str) -> Any:
+        """The page where it has been shown already, else None: asking does not make it."""
+        return self._pages.get(key)
+
     def show_page(self, key: str) -> None:
         """Change the page at once; "gallery" is the welcome page."""
         page = getattr(self, key)
@@ -125,11 +126,11 @@ class Window(QMainWindow):
         if key in PAGES:
             self.top.tabs.set_current(key)
             self.document.set_view(page=key)
-        for other in self._pages.values():
+        for other in list(self._pages.values()):  # the train page may be made by the one that is shown
             shown = getattr(other, "shown", None)
             if shown is not None:
                 shown(other is page)
-        self.show_run_button()
+        self.signs.show_run_button()
         self._fit()
 
     @property
@@ -151,7 +152,7 @@ class Window(QMainWindow):
 
     def _connect(self) -> None:
         top = self.top
-        top.menu_wanted.connect(self._show_menu)
+        top.menu_wanted.connect(self.menus.show_main)
         top.page_chosen.connect(self.show_page)
         top.undo_wanted.connect(lambda: self.run_command("undo"))
         top.redo_wanted.connect(lambda: self.run_command("redo"))
@@ -162,35 +163,10 @@ class Window(QMainWindow):
         document = self.document
         document.changed.connect(lambda _: self._refresh())
         document.replaced.connect(self._on_replaced)
-        document.state_changed.connect(self._show_state)
+        document.state_changed.connect(self.signs.show_state)
         document.refused.connect(self.say)
-        document.stack.indexChanged.connect(lambda _: self._show_history())
+        document.stack.indexChanged.connect(lambda _: self.signs.show_history())
         self.helper.failed.connect(lambda text: self.say(text, tone="error"))
-
-    def _make_actions(self) -> None:
-        for one in COMMANDS.values():
-            action = QAction(one.label, self)
-            action.setShortcuts([QKeySequence(key) for key in one.keys])
-            action.triggered.connect(lambda _=False, name=one.name: self.run_command(name))
-            self._actions[one.name] = action
-            if one.where == "window":
-                self.addAction(action)
-            elif one.where == "menu":
-                action.setShortcuts([])
-            else:
-                action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-
-    def add_canvas_actions(self, canvas: QWidget) -> None:
-        """Keys that only work while the canvas has the focus."""
-        for one in COMMANDS.values():
-            if one.where == "canvas":
-                canvas.addAction(self._actions[one.name])
-
-    def add_page_actions(self, page: QWidget) -> None:
-        """Keys that work everywhere on the Build page."""
-        for one in COMMANDS.values():
-            if one.where == "build":
-                page.addAction(self._actions[one.name])
 
     def run_command(self, name: str) -> None:
         """Carry out a command, or say why it cannot be done now."""
@@ -200,41 +176,6 @@ class Window(QMainWindow):
             self.say(reason)
             return
         one.run(self)
-
-    def menu_of(self, names: Iterable[str]) -> QMenu:
-        """A menu of commands; those that cannot be done now are greyed and say why."""
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.setToolTipsVisible(True)
-        for name in names:
-            if name:
-                self._add_to(menu, COMMANDS[name])
-            else:
-                menu.addSeparator()
-        return menu
-
-    def _add_to(self, menu: QMenu, one: Command) -> None:
-        from widgets import icons
-
-        reason = one.why_not(self)
-        action = menu.addAction(one.label, lambda: self.run_command(one.name))
-        if one.icon:
-            action.setIcon(icons.icon(one.icon))
-        if one.keys:
-            action.setText(f"{one.label}\t{shown_keys(one.keys[0])}")
-        action.setEnabled(not reason)
-        action.setToolTip(reason)
-
-    def _show_menu(self, at: QPoint) -> None:
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        for title in MENUS:
-            part = menu.addMenu(title)
-            part.setToolTipsVisible(True)
-            for one in COMMANDS.values():
-                if one.menu == title:
-                    self._add_to(part, one)
-        menu.popup(at)
 
     # ---- project ----
 
@@ -251,71 +192,13 @@ class Window(QMainWindow):
         """Make the Train page while the person looks around: it finds the runs, one of which may be going on."""
         if self.has_project and "train" not in self._pages and self.isVisible():
             self.train.show_signs()
-            self.show_run_button()
+            self.signs.show_run_button()
 
     def _refresh(self) -> None:
-        self._show_state()
-        self._show_facts()
-        self.show_signs()
-        self.show_run_button()
-
-    def _show_state(self) -> None:
-        if not self.has_project:
-            return
-        document = self.document
-        state = "draft" if document.path is None else "edited" if document.edited else "saved"
-        self.top.set_project(document.project.name, state)
-        self.setWindowTitle(f"{document.project.name} · Lamina")
-        self._show_history()
-
-    def _show_history(self) -> None:
-        self.top.set_history(self.document.stack.undoText(), self.document.stack.redoText())
-
-    def _show_facts(self) -> None:
-        document = self.document
-        # a blank project has nothing wrong with it yet
-        blank = not document.project.graph.nodes and document.project.data.source is None
-        errors = 0 if blank else len(document.errors)
-        self.status.set_problems(errors, 0 if blank else len(document.problems) - errors)
-        parameters, flops = number(document.walk.parameters), number(document.walk.flops)
-        batch = int(document.project.recipe.get("batch_size", 32))
-        memory_bytes = bytes_in_training(document.walk, batch)
-        self.status.set_facts(
-            words.thousands(parameters) if parameters is not None else "",
-            f"{words.work(flops)} FLOPs per item" if flops else "",
-            words.size(memory_bytes) if memory_bytes and parameters else "",
-        )
-
-    def show_signs(self) -> None:
-        """The signs on the page tabs: done, running, errors, findings, not yet."""
-        document, tabs = self.document, self.top.tabs
-        data = document.project.data
-        tabs.set_sign("data", "done" if data.fields else "todo")
-        errors = len([one for one in document.errors if one.node])
-        if errors:
-            tabs.set_sign("build", "errors", errors)
-        else:
-            tabs.set_sign("build", "done" if not document.errors else "todo")
-        if "train" in self._pages:
-            self.train.show_signs()
-        else:
-            for key in ("train", "test", "export"):
-                tabs.set_sign(key, "todo")
-
-    def show_run_button(self) -> None:
-        """Bring the Run button up to date."""
-        if not self.has_project:
-            return
-        filled = self.page in ("data", "build", "train")
-        text, icon = self.train.run_words() if "train" in self._pages else ("Train", "play")
-        reason = self.train.why_not_train() if text == "Train" and "train" in self._pages else self._errors_in_words()
-        self.top.set_run(text, icon, filled, reason if text == "Train" else "")
-
-    def _errors_in_words(self) -> str:
-        errors = self.document.errors
-        if not errors:
-            return ""
-        return f"{errors[0].words()}" + (f" And {len(errors) - 1} more." if len(errors) > 1 else "")
+        self.signs.show_state()
+        self.signs.show_facts()
+        self.signs.show_signs()
+        self.signs.show_run_button()
 
     def _on_run(self) -> None:
         self.run_command("pause" if self.train.running else "train")
@@ -339,145 +222,6 @@ class Window(QMainWindow):
         """One sentence at the bottom of the window; errors stay until they are closed."""
         self.toasts.show_message(text, tone=tone, action=action, on_action=on_action)
         self.status.set_message(text)
-
-    def new_project(self) -> None:
-        if self.may_leave():
-            self.document.start(Project())
-            self.show_page("build")
-
-    def use_template(self, name: str) -> None:
-        from engine.templates import new_from_template
-
-        def work() -> None:
-            project = new_from_template(name)
-            if self.may_leave():
-                self.document.start(replace(project, view={"page": "build"}))
-
-        self.attempt(work)
-
-    def ask_open(self) -> None:
-        path, _ = QFileDialog.getOpenFileName(
-            self, "Open a project", str(self._folder()), f"Lamina projects (*{SUFFIX})"
-        )
-        if path:
-            self.open_path(Path(path))
-
-    def open_path(self, path: Path) -> bool:
-        """Open a project file; the present project stays where that fails."""
-        if not self.may_leave():
-            return False
-
-        def work() -> None:
-            note = self.document.open(path)
-            if note:
-                self.say(note, action="Undo", on_action=self.document.stack.undo)
-
-        return self.attempt(work)
-
-    def open_files(self, paths: list[str]) -> None:
-        """Files dropped on the window: a project is opened, data goes to the Data page."""
-        if not paths:
-            return
-        if paths[0].endswith(SUFFIX):
-            self.open_path(Path(paths[0]))
-        elif self.has_project:
-            self.show_page("data")
-            self.data.take_path(paths[0])
-
-    def _folder(self) -> Path:
-        return self.document.path.parent if self.document.path else Path.cwd()
-
-    def suggested_name(self) -> str:
-        """A path for save dialogs."""
-        name = self.document.project.name.replace("/", "-")
-        return str(self._folder() / f"{name}{SUFFIX}")
-
-    def save(self) -> bool:
-        if self.document.path is None:
-            return self.save_as()
-        if self.document.changed_on_disk:
-            return self._save_over_change()
-        return self.attempt(self.document.save) and self._said_saved()
-
-    def _save_over_change(self) -> bool:
-        """The file changed behind our back: nothing is overwritten without a clear choice."""
-        assert self.document.path is not None
-        path = self.document.path
-        box = QMessageBox(self)
-        box.setWindowTitle("Lamina")
-        box.setText(f"{path.name} was changed by another program since it was opened here.")
-        box.setInformativeText("Your work is safe in this window. What should happen to the file?")
-        roles = QMessageBox.ButtonRole
-        copy = box.addButton("Save as another file", roles.AcceptRole)
-        over = box.addButton("Replace the file", roles.DestructiveRole)
-        box.addButton(QMessageBox.StandardButton.Cancel)
-        box.setDefaultButton(copy)
-        box.exec()
-        if box.clickedButton() is copy:
-            return self.save_as()
-        if box.clickedButton() is over:
-            return self.attempt(self.document.save) and self._said_saved()
-        return False
-
-    def save_as(self) -> bool:
-        path, _ = QFileDialog.getSaveFileName(
-            self, "Save the project", self.suggested_name(), f"Lamina projects (*{SUFFIX})"
-        )
-        return bool(path) and self.attempt(lambda: self.document.save(Path(path))) and self._said_saved()
-
-    def _said_saved(self) -> bool:
-        assert self.document.path is not None
-        self.status.set_message(f"Saved {self.document.path.name}.")
-        return True
-
-    def may_leave(self) -> bool:
-        """Whether the present project may be put away. Drafts are kept by themselves; a named project with edits
-        asks."""
-        if not self.document.edited:
-            self.document.write_journal()
-            return True
-        box = QMessageBox(self)
-        box.setWindowTitle("Lamina")
-        box.setText(f"Save the changes to {self.document.project.name}?")
-        box.setInformativeText("Without saving, the file stays as it was.")
-        buttons = QMessageBox.StandardButton
-        box.setStandardButtons(buttons.Save | buttons.Discard | buttons.Cancel)
-        box.setDefaultButton(buttons.Save)
-        answer = box.exec()
-        if answer == buttons.Save:
-            return self.save()
-        if answer == buttons.Discard:
-            self.document.discard_journal()
-            return True
-        return False
-
-    def save_picture(self, names: Iterable[str] = ()) -> None:
-        """Save the network as PNG, SVG or PDF, or only some of its nodes."""
-        from widgets.canvas.picture_files import FORMATS
-
-        name = f"{Path(self.suggested_name()).stem}.png"
-        kinds = ";;".join(f"{words} (*{ending})" for ending, words in FORMATS.items())
-        path, kind = QFileDialog.getSaveFileName(self, "Save picture", str(self._folder() / name), kinds)
-        if path:
-            chosen = Path(path)
-            if chosen.suffix.lower() not in FORMATS:  # the ending that the dialog's list says
-                ending = next((one for one, words in FORMATS.items() if kind.startswith(words)), ".png")
-                chosen = chosen.with_name(chosen.name + ending)
-            self.attempt(lambda: self.write_picture(chosen, names))
-
-    def write_picture(self, path: Path, names: Iterable[str] = ()) -> None:
-        """Write the graph that is worked on as a picture.
-
-        Raises:
-            UserError: it could not be written.
-        """
-        from widgets.canvas.picture_files import part_of_picture, write_picture
-
-        document, blocks = self.document, self.document.project.blocks
-        chosen = list(names)
-        graph = part_of_picture(document.graph, chosen, blocks) if chosen else document.graph
-        write_picture(path, graph, document.walk_here, blocks)
-        self.say(f"Saved {path.name}.", tone="good")
 
     # ---- rest ----
 
@@ -550,7 +294,7 @@ class Window(QMainWindow):
             event.acceptProposedAction()
 
     def dropEvent(self, event: Any) -> None:
-        self.open_files([url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()])
+        self.files.open_files([url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()])
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -558,11 +302,11 @@ class Window(QMainWindow):
             self.train.poll()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        if self.has_project and not self.may_leave():
+        if self.has_project and not self.files.may_leave():
             event.ignore()
             return
         self.document.close()
-        self._tidy_drafts()
+        self.files.tidy_drafts()
         memory.save_window_state(
             {"geometry": bytes(self.saveGeometry().toHex().data()).decode(), "closed": time.time()}
         )
@@ -571,15 +315,6 @@ class Window(QMainWindow):
         self._warmer.stop()
         self.helper.close()
         event.accept()
-
-    def _tidy_drafts(self) -> None:
-        """A draft with nothing in it is not worth keeping."""
-        draft, project = self.document.draft, self.document.project
-        if draft is None or project.graph.nodes or project.data.source or draft.parent != drafts_folder():
-            return
-        if not self.document.runs.exists():
-            draft.unlink(missing_ok=True)
-            memory.forget(draft)
 
     def _restore_geometry(self) -> None:
         sizes = theme.sizes()
@@ -590,11 +325,6 @@ class Window(QMainWindow):
                 self.restoreGeometry(bytes.fromhex(kept))
             except ValueError:
                 return
-
-
-def shown_keys(keys: str) -> str:
-    """A shortcut as this system writes it."""
-    return QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText)
 
 
 def apply_settings(settings: memory.Settings) -> None:
@@ -618,5 +348,5 @@ def run(path: Path | None) -> int:
     window = Window()
     window.show()
     if path is not None:
-        QTimer.singleShot(0, lambda: window.open_path(path))
+        QTimer.singleShot(0, lambda: window.files.open_path(path))
     return app.exec()

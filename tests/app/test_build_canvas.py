@@ -323,8 +323,8 @@ def test_history_compares_with_now(page) -> None:
 @pytest.mark.parametrize("ending", ["png", "svg", "pdf"])
 def test_pictures_of_all_and_of_the_selection(window, page, tmp_path, ending) -> None:
     whole, part = tmp_path / f"a.{ending}", tmp_path / f"b.{ending}"
-    window.write_picture(whole)
-    window.write_picture(part, ["conv_1", "relu_1"])
+    window.files.write_picture(whole)
+    window.files.write_picture(part, ["conv_1", "relu_1"])
     starts = {"png": b"\x89PNG", "svg": b"<?xml", "pdf": b"%PDF"}[ending]
     assert whole.read_bytes().startswith(starts) and part.stat().st_size < whole.stat().st_size
     if ending == "svg":
@@ -333,9 +333,9 @@ def test_pictures_of_all_and_of_the_selection(window, page, tmp_path, ending) ->
 
 def test_a_picture_that_cannot_be_written_says_so(window, tmp_path) -> None:
     with pytest.raises(UserError, match="endings"):
-        window.write_picture(tmp_path / "a.bmp")
+        window.files.write_picture(tmp_path / "a.bmp")
     with pytest.raises(UserError, match="could not be written"):
-        window.write_picture(tmp_path / "gone" / "a.svg")
+        window.files.write_picture(tmp_path / "gone" / "a.svg")
 
 
 def test_a_value_changed_in_the_code_view(page) -> None:

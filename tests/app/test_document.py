@@ -189,7 +189,7 @@ from app.window import Window
 from engine.graph import add
 window = Window()
 window.show()
-window.open_path(Path(sys.argv[2]))
+window.files.open_path(Path(sys.argv[2]))
 for name in ("Linear", "ReLU"):
     window.document.edit_graph("Add", lambda graph, name=name: add(graph, name, 900, 0)[0])
 QTimer.singleShot(int(sys.argv[3]), lambda: (print("dying", flush=True), os.kill(os.getpid(), signal.SIGKILL)))

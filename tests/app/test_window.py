@@ -80,14 +80,14 @@ def test_a_fresh_project_has_the_signs_of_a_fresh_project(window) -> None:
 
 
 def test_the_ghost_of_an_empty_canvas_leads_to_the_data(window) -> None:
-    window.new_project()
+    window.files.new_project()
     spin(0.3)
     window.build.canvas.data_wanted.emit()
     assert window.page == "data"
 
 
 def test_the_run_button_says_why_it_cannot(window) -> None:
-    window.new_project()
+    window.files.new_project()
     assert not window.top.run.isEnabled()
     assert "No data is chosen" in window.top.run.toolTip()
     window.document.start(wine())
@@ -137,7 +137,7 @@ def test_every_command_runs_or_says_why_not(window, monkeypatch, state) -> None:
 
 def test_menus_list_every_command_and_grey_with_a_reason(window) -> None:
     window.document.start(wine())
-    menu = window.menu_of(COMMANDS)
+    menu = window.menus.menu_of(COMMANDS)
     assert len(menu.actions()) == len(COMMANDS)
     for action in menu.actions():
         assert action.isEnabled() or action.toolTip().endswith("."), action.text()
@@ -160,7 +160,7 @@ def test_the_window_never_loads_torch() -> None:
         "early = set(sys.modules)\n"
         "window = Window()\n"
         "window.show()\n"
-        "window.use_template('cnn-digits')\n"
+        "window.files.use_template('cnn-digits')\n"
         "[window.show_page(page) for page in PAGES]\n"
         "QTimer.singleShot(2500, window.close)\n"
         "app.exec()\n"
@@ -187,7 +187,7 @@ def test_closing_leaves_a_run_going_and_the_next_window_finds_it(qapp, qtbot) ->
         draft, run = first.document.draft, first.train.chosen.id
         assert first.close()
     with open_window() as second:
-        assert second.open_path(draft)
+        assert second.files.open_path(draft)
         wait(lambda: "train" in second._pages, 5, "the runs to be looked for")
         assert second.train.chosen.id == run
         info = second.train.info
@@ -219,7 +219,7 @@ def test_a_killed_worker_is_seen_and_can_be_resumed(qapp) -> None:
 
 def test_an_empty_draft_is_not_kept(qapp) -> None:
     with open_window() as window:
-        window.new_project()
+        window.files.new_project()
         draft = window.document.draft
         assert draft.exists()
         window.close()

@@ -141,7 +141,7 @@ def test_new_data_takes_the_place_of_the_old(window, said, tmp_path) -> None:
 def test_a_project_that_cannot_be_opened(window, said, tmp_path, name, content, word) -> None:
     window.document.start(new_from_template("mlp-wine"))
     before = window.document.project.graph
-    assert window.open_path(write(tmp_path, name, content)) is False
+    assert window.files.open_path(write(tmp_path, name, content)) is False
     assert len(said) == 1
     plain(said[0])
     assert word in said[0]
@@ -149,7 +149,7 @@ def test_a_project_that_cannot_be_opened(window, said, tmp_path, name, content, 
 
 
 def test_a_project_that_is_gone(window, said, tmp_path) -> None:
-    assert window.open_path(tmp_path / "gone.lamina") is False
+    assert window.files.open_path(tmp_path / "gone.lamina") is False
     plain(said[0])
 
 
@@ -166,7 +166,7 @@ def test_a_read_only_folder(window, said, tmp_path) -> None:
         subprocess.run(["mount", "-o", "remount,ro", str(folder)], check=True)
         window.document.edit_graph("Add", lambda graph: add(graph, "ReLU", 900, 0)[0])
         old = load(folder / "wine.lamina").graph
-        assert window.save() is False
+        assert window.files.save() is False
         plain(said[-1])
         assert "read-only" in said[-1]
         assert load(folder / "wine.lamina").graph == old
