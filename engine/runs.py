@@ -24,8 +24,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from engine import process, store
+from engine import healthstore, process, store
 from engine.errors import UserError, listed
+from engine.healthstore import HealthRecord
 from engine.project import Project, dumps, load
 from engine.runinfo import ACTIVE, EpochValue, Event, RunInfo, Sample, host, lives
 from engine.saving import write_atomically
@@ -162,6 +163,11 @@ class Run:
         query = "SELECT epoch, node, norm FROM gradients WHERE epoch > ? ORDER BY epoch, node"
         with self._read() as connection:
             return list(connection.execute(query, (after,)))
+
+    def health(self, after: int = 0) -> list[HealthRecord]:
+        """What was measured inside the networks after that epoch; the newest may still be under way."""
+        with self._read() as connection:
+            return healthstore.get(connection, after)
 
     def events(self, after: int = 0) -> list[Event]:
         """What happened, in order, after the event of that number."""
@@ -317,7 +323,7 @@ def create(project: Project, runs_dir: Path, name: str = "", options: Mapping[st
 
     Args:
         options: epochs, device, threads, window (leave a processor core to the window), fold and folds
-            (train on fold 0, 1 … of a cross-validation), save_seconds and save_steps (between checkpoints).
+            (train on fold 0, 1 … of a cross-validation), save_seconds and save_steps (between checkpoints), health.
     """
     folder = _new_folder(Path(runs_dir))
     try:

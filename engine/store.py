@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from engine import healthstore
 from engine.errors import UserError
 
 if TYPE_CHECKING:
@@ -222,6 +223,7 @@ def cut(connection: sqlite3.Connection, step: int, epoch: int) -> None:
             put_steps(connection, first, batches, np.frombuffer(data, dtype=ROW)[: step - first + 1])
         connection.execute("DELETE FROM epochs WHERE epoch > ?", (epoch,))
         connection.execute("DELETE FROM gradients WHERE epoch > ?", (epoch,))
+        healthstore.cut(connection, epoch)
         if has_samples(connection):
             connection.execute("DELETE FROM samples WHERE epoch > ?", (epoch,))
 

@@ -56,6 +56,7 @@ class Mover:
         self.built, self.course, self.device, self.batches, self.name = (
             built, setup.course, setup.device, batches, name
         )  # fmt: skip
+        self.health = setup.health
         self.choice: Optimizer = optimizer or recipe.optimizer
         self.schedule: Schedule = getattr(recipe, "schedule", None) or Constant()
         self.clip_norm: float | None = getattr(recipe, "clip_norm", None)
@@ -87,10 +88,13 @@ class Mover:
 
     def go(self, last: bool = False, spoiled: Tensor | None = None) -> Moved:
         """Move the weights by the gradients they have, then forget those."""
+        looked = self.health.before(self)
         norm = self._norm()
         gradients = self._gradients() if last else None
         lr = self.rate()
         self.optimization.step(lr, spoiled)
+        if looked is not None:
+            looked()
         self.forget()
         return Moved(lr, norm, gradients)
 

@@ -147,6 +147,9 @@ class Session:
         self.course.memory = self.schedule.start()
         self.steps = loop.batches * self.epochs
         self.telemetry = Telemetry(connection, 0, loop.batches, len(loop.columns))
+        self.health = setup.health
+        if self.options.get("health", True):
+            self.health.attend(loop, self.course, self.epochs, lambda names, rows: self.telemetry.health(names, rows))
         self.on_progress = on_progress
         self.stopping = False
         """Set from outside (a signal) to stop and save before the next step."""
@@ -178,10 +181,12 @@ class Session:
     def _epoch(self) -> None:
         loop, course, telemetry = self.loop, self.course, self.telemetry
         loop.begin(course.epoch)
+        health = self.health
+        health.begin()
         last = loop.batches - 1
         save_steps = int(self.options.get("save_steps") or 0)
         for place in range(course.batch, loop.batches):
-            told = loop.step(place, place == last)
+            told = (health if health.due(place) else loop).step(place, place == last)
             telemetry.step(told.losses, told.items, told.lr, told.norm)
             if told.gradients is not None:
                 telemetry.gradients(course.epoch + 1, *told.gradients)
@@ -197,6 +202,7 @@ class Session:
 
     def _finish_epoch(self) -> None:
         loop, course, telemetry = self.loop, self.course, self.telemetry
+        self.health.done()
         values = dict(zip(loop.columns, telemetry.means(), strict=True))
         self._refuse_bad_values()
         values.update(loop.trained())

@@ -15,6 +15,7 @@ from engine.data.split import Split, folds, split
 from engine.data.statistics import Statistics, fit
 from engine.project import Project
 from engine.recipes import Recipe
+from engine.run.health import Health
 from engine.run.measure import BATCH
 from engine.run.model import Built, build, preparation_of
 from engine.run.tensors import Part, load_part
@@ -51,6 +52,8 @@ class Setup:
     """The run's, for recipes that keep files there or look for other runs beside it."""
     notes: list[str] = field(default_factory=list)
     """Sentences for the run's log of events, such as what came from another run."""
+    health: Health = field(default_factory=Health)
+    """Looks into the networks; movers show it what they do."""
 
     @cached_property
     def dataset(self) -> Dataset:

@@ -17,7 +17,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from engine import store
+from engine import healthstore, store
+from engine.run.health import Names, Rows
 
 PERIOD = 0.05
 WINDOW = 30.0
@@ -51,6 +52,8 @@ class Telemetry:
         self._epochs: list[tuple[int, str, str, float]] = []
         self._gradients: list[tuple[int, Tensor, list[str]]] = []
         self._samples: list[tuple[int, str, str, bytes]] = []
+        self._nodes: Names = {}
+        self._health: Rows = []
         self._events: list[tuple[int, str, str]] = []
         self._facts: dict[str, Any] = {}
         self._seen = -1
@@ -100,6 +103,11 @@ class Telemetry:
         """Note artefacts of an epoch: kind, name and content."""
         self._samples += [(epoch, *sample) for sample in samples]
 
+    def health(self, names: Names, rows: Rows) -> None:
+        """Note what was measured inside the networks: their nodes, and rows of `healthstore.put`."""
+        self._nodes |= names
+        self._health += rows
+
     def event(self, step: int, kind: str, text: str) -> None:
         """Note that something happened."""
         self._events.append((step, kind, text))
@@ -122,12 +130,15 @@ class Telemetry:
                 store.put_gradients(connection, ((epoch, node, norm) for node, norm in pairs))
             if self._samples:
                 store.put_samples(connection, self._samples)
+            if self._health:
+                healthstore.put(connection, self._nodes, self._health)
             for step, kind, text in self._events:
                 store.put_event(connection, step, kind, text)
             store.put_info(connection, self._facts)
             store.beat(connection, **figures)
         self._written += len(self._done)
-        for waiting in (self._done, self._epochs, self._gradients, self._samples, self._events, self._facts):
+        for waiting in (self._done, self._epochs, self._gradients, self._samples, self._events, self._facts,
+                        self._nodes, self._health):  # fmt: skip
             waiting.clear()
         self.due = time.perf_counter() + PERIOD
 

@@ -35,7 +35,7 @@ from engine.runs import Run
 from engine.saving import write_atomically
 
 OnProgress = Callable[[Progress], None]
-OPTIONS = ("threads", "window", "fold", "folds", "save_seconds", "save_steps")
+OPTIONS = ("threads", "window", "fold", "folds", "save_seconds", "save_steps", "health")
 """What concerns the work, not the recipe."""
 
 

@@ -1,0 +1,119 @@
+"""What a run measured inside its networks, epoch by epoch: how it is kept in the run's database, and read again.
+
+One row per epoch and network: a block of float32, a line per node in the order of the network's list of nodes. Runs of
+earlier versions have none of it.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import sqlite3
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    import numpy as np
+
+TABLES = (
+    """CREATE TABLE IF NOT EXISTS health (
+    epoch INTEGER NOT NULL, network TEXT NOT NULL, looks INTEGER NOT NULL, data BLOB NOT NULL,
+    PRIMARY KEY (epoch, network)
+) WITHOUT ROWID""",
+    "CREATE TABLE IF NOT EXISTS health_nodes (network TEXT PRIMARY KEY, about TEXT NOT NULL) WITHOUT ROWID",
+)
+MOST_BYTES = 16 * 2**20
+"""Beyond this, every second epoch goes, never the first and the last."""
+
+
+class NodeHealth(NamedTuple):
+    """What was measured at one node in one epoch; NaN where there is nothing to measure.
+
+    Values are those that the node gave out on the steps that were looked at, mean over these steps; `rows` says how
+    many values each unit gave. `dead` is the share of units that gave nothing but zero, `saturated` the share of
+    values at the flat ends of the curve, `bad` the share that is no finite number. `gradient` is the length of the
+    gradient of the node's weights before any limit, `weights` their length, `update` how far one step moved them
+    relative to that, `learns` the share of them that may move; `signal` is the length of the gradient at its output.
+    """
+
+    rows: float = 0.0
+    mean: float = math.nan
+    std: float = math.nan
+    zeros: float = math.nan
+    dead: float = math.nan
+    saturated: float = math.nan
+    bad: float = math.nan
+    signal: float = math.nan
+    gradient: float = math.nan
+    weights: float = math.nan
+    update: float = math.nan
+    learns: float = math.nan
+
+
+COLUMNS = NodeHealth._fields
+
+
+@dataclass(frozen=True)
+class HealthRecord:
+    """One network in one epoch. Nodes are named by their way in: `residual_1.0.conv_1` in the first of several copies
+    of a block, `residual_1.conv_1` in a block that stands once."""
+
+    epoch: int
+    network: str
+    looks: int
+    """Training steps that were looked at."""
+    nodes: Mapping[str, NodeHealth]
+
+
+def put(
+    connection: sqlite3.Connection, names: Mapping[str, list[str]], rows: Iterable[tuple[int, str, int, np.ndarray]]
+) -> None:
+    """Keep measurements: the nodes of each network, and (epoch, network, looks, float32 of nodes × COLUMNS)."""
+    for table in TABLES:
+        connection.execute(table)
+    for network, nodes in names.items():
+        about = json.dumps({"columns": COLUMNS, "nodes": nodes})
+        connection.execute("INSERT OR REPLACE INTO health_nodes VALUES (?, ?)", (network, about))
+    blocks = [(epoch, network, looks, table.astype("<f4").tobytes()) for epoch, network, looks, table in rows]
+    connection.executemany("INSERT OR REPLACE INTO health VALUES (?, ?, ?, ?)", blocks)
+    while connection.execute("SELECT total(length(data)) FROM health").fetchone()[0] > MOST_BYTES:
+        epochs = [row[0] for row in connection.execute("SELECT DISTINCT epoch FROM health ORDER BY epoch")]
+        gone = epochs[1:-1:2]
+        if not gone:
+            break
+        connection.executemany("DELETE FROM health WHERE epoch = ?", [(epoch,) for epoch in gone])
+
+
+def has(connection: sqlite3.Connection) -> bool:
+    """Whether anything was ever measured."""
+    found = connection.execute("SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'health'")
+    return bool(found.fetchone()[0])
+
+
+def cut(connection: sqlite3.Connection, epoch: int) -> None:
+    """Forget what was measured after an epoch."""
+    if has(connection):
+        connection.execute("DELETE FROM health WHERE epoch > ?", (epoch,))
+
+
+def get(connection: sqlite3.Connection, after: int = 0) -> list[HealthRecord]:
+    """Everything measured after an epoch, in order. The newest epoch may still be under way and measured again."""
+    import numpy as np
+
+    if not has(connection):
+        return []
+    about = {network: json.loads(text) for network, text in connection.execute("SELECT * FROM health_nodes")}
+    query = "SELECT epoch, network, looks, data FROM health WHERE epoch > ? ORDER BY epoch, network"
+    found = []
+    for epoch, network, looks, data in connection.execute(query, (after,)):
+        nodes, columns = about[network]["nodes"], about[network]["columns"]
+        table = np.frombuffer(data, "<f4").reshape(len(nodes), len(columns)).tolist()
+        # a later version may measure more, an earlier one less
+        known = [place for place, name in enumerate(columns) if name in COLUMNS]
+        lines = {
+            node: NodeHealth(**{columns[place]: line[place] for place in known})
+            for node, line in zip(nodes, table, strict=True)
+        }
+        found.append(HealthRecord(epoch, network, looks, lines))
+    return found
