@@ -19,6 +19,7 @@ from engine.project import Project
 from engine.runs import Run
 from widgets import words
 from widgets.export_page import ExportPage
+from widgets.try_panel import plain_small
 from widgets.values import About, Bins, Missing, ProofRow, ProofView, Signature, Target
 
 if TYPE_CHECKING:
@@ -281,7 +282,8 @@ def _proof_view(proof: Mapping[str, Any]) -> ProofView:
             )
         )
     largest, limit = float(proof["largest"]), float(proof["limit"])
-    rows.append(ProofRow("Largest difference", f"{largest:.2g}, limit {limit:g} + {limit:g} · |value|"))
+    apart, most = plain_small(float(f"{largest:.2g}")), plain_small(limit)
+    rows.append(ProofRow("Largest difference", f"{apart}, limit {most} + {most} · |value|"))
     sizes = sorted({int(one["batch"]) for one in proof["batches"]})
     equal = all(one["within"] for one in proof["batches"])
     rows.append(ProofRow(f"Batches of {_said(sizes)}", "equal" if equal else "different", equal))

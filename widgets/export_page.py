@@ -10,7 +10,7 @@ from widgets.controls.base import Line, Themed, box, column, row, start, surface
 from widgets.controls.buttons import Button, IconButton
 from widgets.controls.fields import Choice, TextField
 from widgets.controls.labels import IconLabel, Label
-from widgets.controls.layout import Panel
+from widgets.controls.layout import Panel, paint_empty_frame
 from widgets.data_sources import paint_kind
 from widgets.drop import Banner
 from widgets.export_parts import ProofCard, Snippet, TargetCard
@@ -233,8 +233,7 @@ class MissingList(Themed, QWidget):
             self._rows.addWidget(line)
 
     def paintEvent(self, event):
-        edge = theme.sizes().s16
-        box(start(self), QRectF(self.rect()).adjusted(edge, edge, -edge, -edge), theme.sizes().r9, None, "line")
+        paint_empty_frame(self, theme.sizes().s16)
 
 
 class ExportPage(Themed, QWidget):

@@ -16,6 +16,8 @@ from widgets.snippet import Highlighter
 from widgets.try_panel import plain_small
 from widgets.values import ProofRow, ProofView, Target
 
+_JOINER = "\u2060"
+
 
 class TargetCard(Themed, QAbstractButton):
     """A kind of file: tile, name, checkbox, two lines, size."""
@@ -32,10 +34,18 @@ class TargetCard(Themed, QAbstractButton):
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
+    def _lines(self) -> int:
+        """How many lines the words take; cards side by side are equally wide, and narrow ones take three."""
+        return 2 if self.width() >= theme.sizes().dock_open else 3
+
     def sizeHint(self):
         sizes = theme.sizes()
-        tall = sizes.s32 + 3 * theme.line_height("secondary") + 2 * sizes.s16 + 2 * sizes.s8
+        tall = sizes.s32 + (self._lines() + 1) * theme.line_height("secondary") + 2 * sizes.s16 + 2 * sizes.s8
         return QSize(sizes.data_sources, tall)
+
+    def resizeEvent(self, event):
+        super().resizeEvent(event)
+        self.updateGeometry()  # the height follows the width
 
     def paintEvent(self, event):
         sizes, painter, area = theme.sizes(), start(self), QRectF(self.rect())
@@ -51,10 +61,11 @@ class TargetCard(Themed, QAbstractButton):
         self._paint_box(painter, QRectF(area.right() - sizes.s16 - sizes.tick, tile.center().y() - sizes.tick / 2,
                                         sizes.tick, sizes.tick))  # fmt: skip
         height = theme.line_height("secondary")
-        words_ = QRectF(sizes.s16, tile.bottom() + sizes.s8, area.width() - 2 * sizes.s16, 2 * height)
+        words_ = QRectF(sizes.s16, tile.bottom() + sizes.s8, area.width() - 2 * sizes.s16, self._lines() * height)
         painter.setFont(theme.font("secondary"))
         painter.setPen(theme.color("text2"))
-        painter.drawText(words_, Qt.TextFlag.TextWordWrap, self.target.text)
+        whole = self.target.text.replace("++", f"+{_JOINER}+")  # C++ is one word
+        painter.drawText(words_, Qt.TextFlag.TextWordWrap, whole)
         foot = QRectF(words_.x(), words_.bottom() + sizes.s8, words_.width(), height)
         text(painter, foot, self.target.size, "secondary", bold=True)
         taken = width_of(self.target.size, "secondary", True) + sizes.s8 if self.target.size else 0

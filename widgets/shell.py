@@ -172,7 +172,12 @@ class StatusBar(QWidget):
         if warnings:
             parts.append(f"{warnings} tip{'s' if warnings > 1 else ''}")
         self.problems.set_text(", ".join(parts) or "No problems")
-        self.problems.set_icon("error" if errors else "triangle-alert" if warnings else "circle-check")
+        if errors:
+            self.problems.set_icon("error", "error")
+        elif warnings:
+            self.problems.set_icon("triangle-alert", "warning")
+        else:
+            self.problems.set_icon("circle-check", "good")
 
     def set_message(self, words: str) -> None:
         self.message.set_text(words)

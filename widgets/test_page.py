@@ -37,6 +37,11 @@ class _Number(Themed, QWidget):
         self.setAccessibleName(f"{fact.words}: {fact.value} {fact.note}".strip())
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
+    def sizeHint(self):
+        fact = self._fact
+        line = width_of(fact.value, "page_title") + theme.sizes().s8 + width_of(fact.note, "caption")
+        return QSize(round(max(width_of(fact.words, "secondary"), line)) + 2, theme.sizes().row_head)
+
     def minimumSizeHint(self):
         wide = max(width_of(self._fact.words, "secondary"), width_of(self._fact.value, "page_title"))
         return QSize(round(wide), theme.sizes().row_head)
@@ -113,7 +118,7 @@ class Numbers(Themed, QWidget):
             old.deleteLater()
         self._shown = [_Number(fact, self) for fact in facts[:5]]
         for at, made in enumerate(self._shown, 1):
-            self._line.insertWidget(at, made, 2)
+            self._line.insertWidget(at, made, made.sizeHint().width())  # room goes where the words are
 
     def _on_again(self) -> None:
         self.test_wanted.emit()
@@ -220,9 +225,12 @@ class Mistakes(QWidget):
         head.addStretch(1)
         self.grid = MistakeGrid(self)
         self.grid.mistake_chosen.connect(self.mistake_chosen)
+        line_up = row()
+        line_up.setContentsMargins(-sizes.s6, 0, 0, 0)  # a cell has half a gap around its card
+        line_up.addWidget(self.grid)
         self.none = EmptyState("circle-check", "Nothing wrong here", "", parent=self)
         whole.addLayout(head)
-        whole.addWidget(self.grid, 1)
+        whole.addLayout(line_up, 1)
         whole.addWidget(self.none, 1)
 
     def show_result(self, result: TestResult) -> None:

@@ -19,6 +19,7 @@ class Button(Themed, QPushButton):
     ):  # fmt: skip
         super().__init__(words, parent)
         self._icon, self._kind, self._small, self._busy, self._angle = icon, kind, False, False, 0
+        self._icon_color: str | None = None
         self._tip, self._command, self._reason = tip, command, ""
         self._timer = QTimer(self)
         self._timer.setInterval(_TURN_MS)
@@ -43,8 +44,9 @@ class Button(Themed, QPushButton):
     def set_text(self, words: str) -> None:
         self.setText(words)
 
-    def set_icon(self, icon: str | None) -> None:
-        self._icon = icon
+    def set_icon(self, icon: str | None, color: str | None = None) -> None:
+        """Show an icon, in the color of the words unless another is given."""
+        self._icon, self._icon_color = icon, color
         self.updateGeometry()
         self.update()
 
@@ -139,7 +141,7 @@ class Button(Themed, QPushButton):
             faint.setAlphaF(0.3)
             paint_ring(painter, ring, 0.3, self._angle, ink, faint)
         elif self._icon:
-            paint_icon(painter, self._icon, x, area.center().y(), mark, ink)
+            paint_icon(painter, self._icon, x, area.center().y(), mark, self._icon_color or ink)
         if self.text():
             text(painter, area.adjusted(x + mark + gap, 0, 0, 0), self.text(), "secondary", ink, bold=True)
 

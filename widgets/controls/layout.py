@@ -213,12 +213,19 @@ class EmptyState(Themed, QWidget):
         self.clicked.emit()
 
     def paintEvent(self, event):
-        sizes, painter = theme.sizes(), start(self)
-        pen = QPen(theme.color("line2"), sizes.hair)
-        pen.setDashPattern([4, 3])
-        painter.setPen(pen)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), sizes.r9, sizes.r9)
+        paint_empty_frame(self)
+
+
+def paint_empty_frame(widget: QWidget, edge: float = 0) -> None:
+    """Paint the dashed frame of a place that is still empty, away from the widget's own edge."""
+    sizes, painter = theme.sizes(), start(widget)
+    pen = QPen(theme.color("line2"), sizes.hair)
+    pen.setDashPattern([4, 3])
+    painter.setPen(pen)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawRoundedRect(
+        QRectF(widget.rect()).adjusted(edge + 0.5, edge + 0.5, -edge - 0.5, -edge - 0.5), sizes.r9, sizes.r9
+    )
 
 
 __all__ = ["EmptyState", "FormRow", "Line", "Panel", "Section"]

@@ -13,6 +13,7 @@ from widgets.controls.base import Themed, box, start, text, width_of
 
 HEAT_FROM = 31  # classes; beyond, cells are too small for names and numbers
 _LABEL_SHARE = 0.30
+_MOST_UPRIGHT = 12  # columns; more of them are too narrow for a name across
 _FOUND = "found"
 
 
@@ -91,7 +92,12 @@ class Confusion(Themed, QWidget):
             return theme.line_height("caption") + sizes.s4, 0.0, theme.line_height("caption") + sizes.s4
         left = min(longest, self.width() * _LABEL_SHARE) + sizes.s12
         right = max(width_of("100 %", "caption"), width_of(_FOUND, "caption")) + sizes.s12
-        return left, right, min(longest, self.width() * _LABEL_SHARE) * 0.72 + theme.line_height("secondary")
+        upright = sizes.s4 if self._is_upright(longest) else min(longest, self.width() * _LABEL_SHARE) * 0.72
+        return left, right, upright + theme.line_height("secondary")
+
+    def _is_upright(self, longest: float) -> bool:
+        """Whether every name fits over its column, so that none needs to be turned."""
+        return longest <= theme.sizes().mixup_cell * 0.75 and len(self._names) <= _MOST_UPRIGHT
 
     def cells(self) -> QRectF:
         """Return the square all cells fill."""
@@ -203,6 +209,7 @@ class Confusion(Themed, QWidget):
         if side < line * 0.8:
             return
         longest = self.width() * _LABEL_SHARE
+        upright = self._is_upright(max(width_of(name, "secondary") for name in self._names))
         row, column = self._chosen or (None, None)
         for at, name in enumerate(self._names):
             y = area.y() + (at + 0.5) * side - line / 2
@@ -210,6 +217,11 @@ class Confusion(Themed, QWidget):
             text(painter, place, name, "secondary", "text1", Qt.AlignmentFlag.AlignRight, bold=at == row)
             place = QRectF(area.right() + sizes.s8, y, self.width() - area.right() - sizes.s8, line)
             text(painter, place, words.percent(self.found(at), 0), "caption", "text2")
+            if upright:
+                place = QRectF(area.x() + at * side, area.y() - line - sizes.s2, side, line)
+                center = Qt.AlignmentFlag.AlignHCenter
+                text(painter, place, name, "secondary", "text1", center, bold=at == column)
+                continue
             painter.save()
             painter.translate(area.x() + (at + 0.5) * side - line * 0.2, area.y() - sizes.s4)
             painter.rotate(-45)

@@ -69,7 +69,7 @@ class Histogram(Themed, QWidget):
 
     def _write(self, edge: float) -> str:
         value = 10.0**edge if self._powers else edge
-        if not 1e-9 <= abs(value) < 1e-3:
+        if not 1e-10 <= abs(value) < 1e-3:
             return words.number(value, 3)
         return f"{value:.{1 - math.floor(math.log10(abs(value)))}f}".rstrip("0").rstrip(".")
 
