@@ -81,7 +81,7 @@ def _open_window(words: list[str]) -> int:
 
 def build_parser() -> argparse.ArgumentParser:
     """All subcommands with their options."""
-    from app import jobs
+    from app.jobs import pictures, projects, results, runs
 
     parser = argparse.ArgumentParser(
         prog="lamina", description="Build, train, test and ship neural networks. Without a subcommand the window opens."
@@ -97,46 +97,46 @@ def build_parser() -> argparse.ArgumentParser:
             made.add_argument("--json", action="store_true", help="print one JSON document instead of text")
         return made
 
-    add("templates", jobs.templates, "List the templates.")
-    one = add("new", jobs.new, "Make a project from a template.")
+    add("templates", projects.templates, "List the templates.")
+    one = add("new", projects.new, "Make a project from a template.")
     one.add_argument("template", metavar="TEMPLATE")
     one.add_argument("-o", "--output", metavar="FILE", required=True, help="the project file to write")
     one.add_argument("--force", action="store_true", help="replace the file where it exists")
-    one = add("layers", jobs.layers, "List all layers, or explain one.")
+    one = add("layers", projects.layers, "List all layers, or explain one.")
     one.add_argument("name", metavar="NAME", nargs="?")
-    one = add("check", jobs.check, "Show all problems, and shape, parameters and work of every node.")
+    one = add("check", projects.check, "Show all problems, and shape, parameters and work of every node.")
     one.add_argument("project", metavar="PROJECT")
-    one = add("code", jobs.code, "Print the generated PyTorch source.", as_json=False)
+    one = add("code", projects.code, "Print the generated PyTorch source.", as_json=False)
     one.add_argument("project", metavar="PROJECT")
     one.add_argument("--script", action="store_true", help="a stand-alone training script instead of the module alone")
     one.add_argument("-o", "--output", metavar="FILE", help="write it there; with --script the data go beside it")
-    _add_train(add("train", jobs.train, "Train a project; Ctrl+C stops after saving."))
-    one = add("runs", jobs.runs, "List runs.")
+    _add_train(add("train", runs.train, "Train a project; Ctrl+C stops after saving."))
+    one = add("runs", runs.runs, "List runs.")
     one.add_argument("folder", metavar="DIR", nargs="?", help="a folder of runs; else those beside the projects here")
     for name, about in (("pause", "Pause a running training."), ("stop", "Stop a running training after saving.")):
-        one = add(name, getattr(jobs, name), about)
+        one = add(name, getattr(runs, name), about)
         _add_run(one)
     commands.choices["pause"].add_argument("--off", action="store_true", help="go on instead")
     commands.choices["stop"].add_argument("--after-epoch", action="store_true", help="finish the epoch first")
-    one = add("test", jobs.test, "Test a run on the held-out part.")
+    one = add("test", results.test, "Test a run on the held-out part.")
     _add_run(one)
     one.add_argument("--part", choices=("test", "validation", "train"), default="test")
-    one = add("predict", jobs.predict, "Answer for a file: a picture, a CSV table, or JSON values.")
+    one = add("predict", results.predict, "Answer for a file: a picture, a CSV table, or JSON values.")
     _add_run(one)
     one.add_argument("--input", metavar="FILE", required=True)
     one.add_argument("--onnx", metavar="FILE", help="an exported file to answer beside PyTorch")
-    one = add("export", jobs.export, "Export a run, proven equal to what was trained.")
+    one = add("export", results.export, "Export a run, proven equal to what was trained.")
     _add_run(one)
     one.add_argument("-o", "--output", metavar="FILE", required=True)
     one.add_argument(
         "--format", choices=("onnx", "python", "bundle"), help="else by the ending: .onnx, .py, or .kit for a folder"
     )
-    one = add("picture", jobs.picture, "Draw the network as a picture.")
+    one = add("picture", pictures.picture, "Draw the network as a picture.")
     one.add_argument("project", metavar="PROJECT")
     one.add_argument("-o", "--output", metavar="FILE", required=True, help="its ending says PNG, SVG or PDF")
     one.add_argument("--theme", choices=("dark", "light"), default="light")
     one.add_argument("--scale", type=float, default=2.0, help="pixels per unit, 0.5 to 4")
-    one = add("diff", jobs.diff, "Show what differs between two projects, or the projects of two runs.")
+    one = add("diff", pictures.diff, "Show what differs between two projects, or the projects of two runs.")
     one.add_argument("one", metavar="A", help="a project file, or the folder of a run")
     one.add_argument("two", metavar="B")
     return parser

@@ -18,7 +18,7 @@ import pytest
 
 from app import terminal
 from app.cli import build_parser, main
-from app.jobs import _finite
+from app.jobs.printing import finite
 from engine.project import load, save
 from engine.runs import list_runs
 from engine.templates import new_from_template, templates
@@ -237,7 +237,7 @@ def test_who_reads_our_output_may_go_away() -> None:
 
 
 def test_json_has_no_numbers_that_json_lacks() -> None:
-    assert _finite({"a": [float("nan"), 1.0], "b": (float("inf"),)}) == {"a": [None, 1.0], "b": [None]}
+    assert finite({"a": [float("nan"), 1.0], "b": (float("inf"),)}) == {"a": [None, 1.0], "b": [None]}
 
 
 # ---- runs --------------------------------------------------------------------------------------------------------
