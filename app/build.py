@@ -166,6 +166,7 @@ class BuildPage(QMainWindow):
         self.arranging.connect_canvas()
         canvas.files_dropped.connect(self.window_.files.open_files)
         canvas.refused.connect(self.window_.say)
+        canvas.command_wanted.connect(self.window_.run_command)
         canvas.data_wanted.connect(lambda: self.window_.show_page("data"))
 
     def _connect_panels(self) -> None:
@@ -398,6 +399,11 @@ class BuildPage(QMainWindow):
         text, fine = QInputDialog.getMultiLineText(self, "Note", f"Note on {label_of(node)}", node.note)
         if fine and text.strip() != node.note:
             self._on_about(name, "note", text.strip()[:MOST_TEXT])
+
+    def search_layers(self) -> None:
+        """Put the keyboard into the palette's search."""
+        self.left.show()
+        self.palette_panel.focus_search()
 
     def rename(self) -> None:
         self.canvas.rename(self.selection[-1])

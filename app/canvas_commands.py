@@ -78,10 +78,16 @@ def compare_opened(window: Window) -> None:
 # ---- network ----
 
 
-@command("Add a layer", "Shift+A", menu="Network", icon="plus", where="menu", why_not=needs_project)
+@command("Add a layer", "Shift+A", "Tab", menu="Network", icon="plus", where="menu", why_not=needs_project)
 def add_layer(window: Window) -> None:
     window.show_page("build")
     window.build.canvas.quick_add_here()
+
+
+@command("Search layers", "/", menu="Network", icon="search", where="build", why_not=needs_project)
+def search_layers(window: Window) -> None:
+    window.show_page("build")
+    window.build.search_layers()
 
 
 @command("Join selected", "J", menu="Network", icon="git-merge", where="canvas", why_not=_needs_two)

@@ -155,7 +155,7 @@ def select_all(window: Window) -> None:
     window.build.select(list(window.build.graph.nodes))
 
 
-@command("Delete", "Del", menu="Edit", icon="trash-2", where="menu", why_not=needs_selection)
+@command("Delete", "Del", "Backspace", menu="Edit", icon="trash-2", where="menu", why_not=needs_selection)
 def delete(window: Window) -> None:
     window.build.remove_selected(False)
 
@@ -210,7 +210,7 @@ def unpack_block(window: Window) -> None:
     window.build.blocks.unpack()
 
 
-@command("Leave block", "Alt+Up", menu="Network", icon="arrow-up", where="canvas", why_not=_needs_inside)
+@command("Leave block", "Alt+Up", menu="Network", icon="arrow-up", where="menu", why_not=_needs_inside)
 def leave_block(window: Window) -> None:
     window.build.blocks.leave()
 

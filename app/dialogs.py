@@ -1,4 +1,4 @@
-"""The small windows that are filled from declarations: settings, shortcuts, about, and the finder."""
+"""The small windows that are filled from declarations: settings, about, and the finder."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import platform
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from app.commands import COMMANDS, MENUS
+from app.commands import COMMANDS
 from engine.layer import layers
 from engine.templates import templates
-from widgets import theme
-from widgets.controls import Button, KeyCap, Label, surface
+from widgets import keymap, theme
+from widgets.controls import Button, Label, surface
 from widgets.finder import Finder, Found
 from widgets.form import Form
 from widgets.views import FormContext
@@ -82,68 +82,6 @@ def settings(window: Window) -> QDialog:
     return dialog
 
 
-CANVAS_KEYS = (
-    ("Quick search", "Tab"),
-    ("Quick search", "Double-click"),
-    ("Start a wire", "W"),
-    ("Walk the network", "Arrows"),
-    ("Nudge", "Alt+Arrows"),
-    ("Zoom to 100 %", "Ctrl+0"),
-    ("Zoom in", "Ctrl+="),
-    ("Zoom out", "Ctrl+-"),
-    ("Pan", "Space+Drag"),
-    ("Cut wires", "Ctrl+Right-drag"),
-    ("Copy by pulling", "Alt+Drag"),
-    ("Move all wires of a port", "Ctrl+Drag"),
-    ("Break all wires of a port", "Alt+Click"),
-    ("Remove the wire under the pointer", "X"),
-    ("Drop a free card into a wire", "Drag"),
-    ("Menu of the canvas", "Shift+Right-click"),
-    ("Menu of what is chosen", "Shift+F10"),
-    ("Cancel", "Esc"),
-)
-"""Keys and strokes of the canvas itself, which are gestures and not commands."""
-
-
-def shortcuts(window: Window) -> QDialog:
-    """The sheet of all keys, by menu."""
-    from app.menus import shown_keys
-
-    dialog = _Dialog(window, "Shortcuts", theme.sizes().dialog_width)
-    grid = QGridLayout()
-    grid.setHorizontalSpacing(theme.sizes().s32)
-    line = 0
-    groups = [
-        (
-            menu,
-            [
-                (one.label, tuple(shown_keys(key) for key in one.keys))
-                for one in COMMANDS.values()
-                if one.menu == menu and one.keys
-            ],
-        )
-        for menu in MENUS
-    ]
-    groups.append(("Canvas", [(label, (key,)) for label, key in CANVAS_KEYS]))
-    for title, rows in groups:
-        if not rows:
-            continue
-        grid.addWidget(Label(title, role="name", color="text1", bold=True), line, 0)
-        line += 1
-        for label, keys in rows:
-            grid.addWidget(Label(label, role="body", color="text2"), line, 0)
-            caps = QHBoxLayout()
-            for key in keys:
-                caps.addWidget(KeyCap(key))
-            caps.addStretch(1)
-            grid.addLayout(caps, line, 1)
-            line += 1
-    dialog.body.addLayout(grid)
-    dialog.body.addStretch(1)
-    dialog.open()
-    return dialog
-
-
 def about(window: Window) -> QDialog:
     """What this program is, with the versions that a report needs."""
     import PySide6
@@ -164,8 +102,6 @@ def about(window: Window) -> QDialog:
 
 def finder(window: Window) -> None:
     """Ctrl+K: every layer, setting, command and template in one list."""
-    from app.menus import shown_keys
-
     found = Finder(window)
     found.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     entries = [
@@ -181,7 +117,7 @@ def finder(window: Window) -> None:
             one.name,
             one.label,
             one.menu,
-            shown_keys(one.keys[0]) if one.keys else "",
+            keymap.shown(one.name),
             one.icon,
             why_not=one.why_not(window),
         )

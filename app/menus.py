@@ -5,37 +5,44 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QObject, QPoint, Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
 from app.commands import COMMANDS, MENUS, Command
-from widgets import icons
+from widgets import icons, keymap
 
 if TYPE_CHECKING:
     from app.window import Window
 
 
-class Menus:
-    """Actions and menus of one window."""
+class Menus(QObject):
+    """Actions and menus of one window; their keys are those in force, which a person may change at any time."""
 
     def __init__(self, window: Window) -> None:
+        super().__init__(window)
         self._window = window
         self._actions: dict[str, QAction] = {}
         self._make()
+        self._set_keys()
+        keymap.notifier().changed.connect(self._set_keys)
 
     def _make(self) -> None:
         for one in COMMANDS.values():
             action = QAction(one.label, self._window)
-            action.setShortcuts([QKeySequence(key) for key in one.keys])
             action.triggered.connect(lambda _=False, name=one.name: self._window.run_command(name))
             self._actions[one.name] = action
             if one.where == "window":
                 self._window.addAction(action)
-            elif one.where == "menu":
-                action.setShortcuts([])
-            else:
+            elif one.where != "menu":
                 action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+
+    def _set_keys(self) -> None:
+        bound = keymap.bound()
+        for one in COMMANDS.values():
+            if one.where != "menu":  # to those the canvas listens itself
+                keys = [QKeySequence(key) for key in bound.get(one.name, one.keys)]
+                self._actions[one.name].setShortcuts(keys)
 
     def add_canvas_actions(self, canvas: QWidget) -> None:
         """Keys that only work while the canvas has the focus."""
@@ -66,8 +73,9 @@ class Menus:
         action = menu.addAction(one.label, lambda: self._window.run_command(one.name))
         if one.icon:
             action.setIcon(icons.icon(one.icon))
-        if one.keys:
-            action.setText(f"{one.label}\t{shown_keys(one.keys[0])}")
+        key = keymap.shown(one.name)
+        if key:
+            action.setText(f"{one.label}\t{key}")
         action.setEnabled(not reason)
         action.setToolTip(reason)
 
@@ -81,8 +89,3 @@ class Menus:
                 if one.menu == title:
                     self._add_to(part, one)
         menu.popup(at)
-
-
-def shown_keys(keys: str) -> str:
-    """A shortcut as this system writes it."""
-    return QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText)

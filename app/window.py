@@ -17,13 +17,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app import crash, dialogs, memory
+from app import crash, dialogs, memory, shortcuts
 from app.commands import COMMANDS
 from app.document import Document
 from app.files import Files
 from app.helper import Helper
 from app.menus import Menus
 from app.signs import Signs
+from app.text_keys import TextKeys
 from app.warm import Warmer
 from engine.errors import UserError
 from widgets import theme
@@ -60,6 +61,9 @@ class Window(QMainWindow):
             column.addWidget(widget, 1 if widget is self.stack else 0)
         self.setCentralWidget(shell)
         self.toasts = ToastHost(self.stack)
+        table, self._said_at_start = shortcuts.load()
+        shortcuts.put_in_force(table)
+        TextKeys.watch()
         self.menus = Menus(self)
         self.files = Files(self)
         self.signs = Signs(self)
@@ -245,7 +249,9 @@ class Window(QMainWindow):
         dialogs.settings(self)
 
     def show_shortcuts(self) -> None:
-        dialogs.shortcuts(self)
+        from app.shortcut_sheet import open_sheet
+
+        open_sheet(self)
 
     def show_about(self) -> None:
         dialogs.about(self)
@@ -280,6 +286,8 @@ class Window(QMainWindow):
     def _after_first_paint(self) -> None:
         self.helper.warm()
         self._warmer.start()
+        for sentence in self._said_at_start:
+            self.say(sentence, tone="warning")
 
     def _fit(self) -> None:
         if "build" in self._pages:

@@ -162,7 +162,7 @@ class Palette(QWidget):
         outer.addWidget(self._wide)
         whole = column(self._wide)
         top = row(edge=sizes.s8)
-        self.search = SearchField("", "/")
+        self.search = SearchField("", command="search_layers")
         top.addWidget(self.search)
         whole.addLayout(top)
         self.list = _List(self)
