@@ -14,17 +14,15 @@ from typing import Any
 import numpy as np
 
 from engine.data.fields import Field, category, image, signal
-from engine.data.raw import FULL_SCALE, as_signal
-from engine.data.sources import MOST_NAMED, Column, Loaded, Reading, display, read_bytes, unreadable
-from engine.data.spectrum import picture, resampled
+from engine.data.item_sound import formed, sound_plan
+from engine.data.sources import MOST_NAMED, MOST_RECORDING, Column, Loaded, Reading, display, read_bytes, unreadable
+from engine.data.spectrum import resampled
 from engine.data.wav import Sound, read_wav
 from engine.errors import UserError, listed
 
 SUFFIXES = (".wav", ".wave")
 OTHERS = (".mp3", ".flac", ".ogg", ".m4a", ".aac", ".aiff", ".aif", ".wma", ".opus")
 MOST_FILES = 1_000_000
-MOST_BYTES = 512 * 2**20
-"""Of one recording."""
 MOST_DEPTH = 6
 _BLOCK = 256
 _SILENT = 1e-4
@@ -52,6 +50,10 @@ class Form:
     def length(self) -> int:
         """How many samples."""
         return max(1, round(self.seconds * self.rate))
+
+    def plan(self) -> dict[str, Any]:
+        """The same as a JSON value."""
+        return sound_plan(self.rate, self.length, self.kind, self.bands)
 
 
 def find_recordings(root: Path) -> Recordings:
@@ -170,7 +172,7 @@ def _loaded(
 
 def _read(root: Path, name: str) -> Sound | UserError:
     try:
-        return read_wav(read_bytes(root / name, MOST_BYTES), display(name))
+        return read_wav(read_bytes(root / name, MOST_RECORDING), display(name))
     except UserError as error:
         return error
 
@@ -183,9 +185,7 @@ def field_of(form: Form) -> Field:
 
 def shaped(sounds: np.ndarray[Any, Any], form: Form) -> Column:
     """Sounds (items, samples) as the column of the field has them."""
-    if form.kind == "waveform":
-        return np.asarray(np.round(np.clip(sounds, -1, 1) * FULL_SCALE).astype(np.int16)[:, None])
-    return picture(sounds, form.rate, form.bands if form.kind == "mel" else None)
+    return formed(sounds, form.plan())
 
 
 def _notes(bad: list[str], counts: Counter[str], found: Recordings, form: Form) -> list[str]:
@@ -210,13 +210,3 @@ def _notes(bad: list[str], counts: Counter[str], found: Recordings, form: Form) 
 
 def _recordings(count: int) -> str:
     return "1 recording" if count == 1 else f"{count:,} recordings"
-
-
-def one_recording(path: Path, field: Field, form: Form) -> Column:
-    """Another recording as the training saw its own."""
-    one = read_wav(read_bytes(path, MOST_BYTES), display(path.name))
-    samples = resampled(one.samples.mean(axis=0, keepdims=True), one.rate, form.rate)[:, : form.length]
-    sounds = np.zeros((1, form.length), np.float32)
-    sounds[:, : samples.shape[1]] = samples
-    found = shaped(sounds, form)[0]
-    return as_signal(found) if field.kind == "signal" else found

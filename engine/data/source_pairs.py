@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from engine.data.fields import Field, tokens
 from engine.data.generated import SECTION, Generated
-from engine.data.sources import Column, Loaded, Reading, source
+from engine.data.sources import Loaded, Reading, source
 from engine.declare import param
 from engine.errors import UserError
 
@@ -108,20 +108,19 @@ class SequencePairs(Generated):
             return [(one, one) for one in lists]
         return [(one, sorted(one) if self.task == "sort" else one[::-1]) for one in lists]
 
-    def read_item(self, field: Field, value: str) -> Column | None:
-        """What somebody typed: words or digits to read; of the answer what is written so far."""
-        from engine.data.vocabulary import BEGIN, encode, fitted
+    def reads(self, field: Field) -> dict[str, Any] | None:
+        """Words or digits to read; of the answer what is written so far."""
+        from engine.data.item_text import text_plan
+        from engine.data.vocabulary import BEGIN
 
         if field.kind != "tokens":
             return None
-        words = (self.task == "number words") == (field.name == "source")
-        typed = value.lower().replace("-", " ").replace(" and ", " ") if self._of_numbers() else value
-        cut = typed.split() if words and self._of_numbers() else [one for one in typed if not one.isspace()]
+        words = self._of_numbers() and (self.task == "number words") == (field.name == "source")
         length: int = field.tensor.dims[0]  # type: ignore[assignment]
-        if len(cut) + int(BEGIN in field.classes) > length:
-            raise UserError(f"“{value[:40]}” has {len(cut)} parts; this model reads {length} at most. Type less.")
-        ids = encode(cut, field.classes)
-        return fitted([1, *ids] if BEGIN in field.classes else ids, length)
+        more: dict[str, Any] = {"empty": True, "numerals": self._of_numbers()}
+        if BEGIN in field.classes:
+            more["begin"] = field.classes.index(BEGIN)
+        return text_plan("parts" if words else "signs", length, keeps="all", **more)
 
 
 def number_words(number: int) -> list[str]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from engine.data.fields import Field
-from engine.data.sources import Column, Loaded, Reading, Source, display, folder, regular_file, source
+from engine.data.sources import Loaded, Reading, Source, display, folder, source
 from engine.declare import PathTo, param
 
 if TYPE_CHECKING:
@@ -75,7 +75,5 @@ class SoundFolder(Source):
         found = find_recordings(folder(self.path, _NOUN))
         return load_recordings(found, self.labels, self._form(), reading or Reading())
 
-    def read_item(self, field: Field, value: str) -> Column | None:
-        from engine.data.sound import one_recording
-
-        return one_recording(regular_file(value, "a recording (.wav)"), field, self._form())
+    def reads(self, field: Field) -> dict[str, Any] | None:
+        return self._form().plan()

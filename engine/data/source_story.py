@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from engine.data.fields import category, tokens
+from engine.data.fields import Field, category, tokens
 from engine.data.generated import SECTION, Generated
 from engine.data.sources import Column, Loaded, Reading, source
 from engine.declare import param
+from engine.errors import UserError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -76,6 +77,12 @@ class StoryText(Generated):
         note = f"{len(ids):,} {self.unit}, {len(classes):,} different ones; {len(starts):,} windows."
         return Loaded(fields, columns, None, [note], spans=np.stack([starts, starts + self.length + 1], axis=1))
 
+    def reads(self, field: Field) -> dict[str, Any] | None:
+        """The last window of a text."""
+        from engine.data.item_text import text_plan
+
+        return text_plan(self.unit, self.length, keeps="end") if field.kind == "tokens" else None
+
 
 @source("Sentence pairs", section=SECTION, keywords="bert entailment next sentence segments pairs", icon="tokens")
 class StoryPairs(Generated):
@@ -111,3 +118,21 @@ class StoryPairs(Generated):
             category("follows", ("no", "yes"), "target"),
         )
         return Loaded(fields, {"text": ids, "segments": segments, "follows": follows})
+
+    def read_item(self, field: Field, value: str) -> Column | None:
+        """Two typed sentences, each with its mark at the end; the segments are read from the same text."""
+        from engine.data.vocabulary import cut, encode, fitted
+
+        if field.kind != "tokens":
+            return None
+        words = cut(value, "words", lowercase=True)
+        ends = [place + 1 for place, word in enumerate(words) if word in ".!?"]
+        if len(ends) != 2 or ends[1] != len(words):
+            raise UserError(f"This model reads two sentences, each with its mark at the end. There are {len(ends)}.")
+        length: int = field.tensor.dims[0]  # type: ignore[assignment]
+        parts = [["<class>", *words[: ends[0]], "<between>"], [*words[ends[0] :], "<between>"]]
+        if len(parts[0]) + len(parts[1]) != length:
+            raise UserError(f"This model reads sentences of {length - 3} words and marks in all. Type so many.")
+        if field.name == "segments":
+            return fitted([0] * len(parts[0]) + [1] * len(parts[1]), length)
+        return fitted(encode([*parts[0], *parts[1]], field.classes), length)

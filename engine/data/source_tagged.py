@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from engine.data.fields import Field, tokens
 from engine.data.generated import SECTION, Generated
-from engine.data.sources import Column, Loaded, Reading, source
+from engine.data.sources import Loaded, Reading, source
 from engine.declare import param
-from engine.errors import UserError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -58,15 +57,10 @@ class TaggedWords(Generated):
         fields = (tokens("words", self.length, words), tokens("tags", self.length, tags, "target"))
         return Loaded(fields, columns, None, [f"{len(_BOTH)} words can be noun or verb, by where they stand."])
 
-    def read_item(self, field: Field, value: str) -> Column | None:
-        from engine.data.vocabulary import cut, encode, fitted
+    def reads(self, field: Field) -> dict[str, Any] | None:
+        from engine.data.item_text import text_plan
 
-        if field.name != "words":
-            return None
-        words = cut(value, "words", lowercase=True)
-        if not words:
-            raise UserError("There is no sentence. Type at least one word.")
-        return fitted(encode(words, field.classes), self.length)
+        return text_plan("words", self.length, lowercase=True) if field.name == "words" else None
 
 
 def _sentence(random: np.random.Generator) -> list[tuple[str, str]]:

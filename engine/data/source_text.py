@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from engine.data.fields import Field, tokens
 from engine.data.sources import Column, Loaded, Reading, Source, display, read_bytes, regular_file, source
 from engine.declare import PathTo, param
 from engine.errors import UserError
-
-if TYPE_CHECKING:
-    pass
 
 MOST_BYTES = 512 * 2**20
 _NOUN = "a text file (.txt, .md)"
@@ -99,16 +96,8 @@ class TextFile(Source):
         classes = vocabulary(Counter(words), self.vocabulary - 1, (UNKNOWN,))
         return classes, np.array(encode(words, places_of(classes)), np.min_scalar_type(len(classes)))
 
-    def read_item(self, field: Field, value: str) -> Column | None:
-        """The last window of what somebody typed. A shorter text gets line breaks or spaces in front."""
-        import numpy as np
+    def reads(self, field: Field) -> dict[str, Any] | None:
+        """The last window of a text. A shorter one gets line breaks or spaces in front."""
+        from engine.data.item_text import text_plan
 
-        from engine.data.vocabulary import cut, encode
-
-        if field.kind != "tokens":
-            return None
-        ids = encode(cut(value, self.unit), field.classes)[-self.length :]
-        if not ids:
-            raise UserError("There is no text to go on from. Type at least one character.")
-        filler = next((field.classes.index(mark) for mark in ("\n", " ") if mark in field.classes), ids[0])
-        return np.array([filler] * (self.length - len(ids)) + ids, np.int64)
+        return text_plan(self.unit, self.length, keeps="end") if field.kind == "tokens" else None

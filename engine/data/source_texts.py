@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from engine.data.fields import Field, tokens
 from engine.data.sources import Column, Loaded, Reading, Source, display, read_bytes, regular_file, source
@@ -128,12 +128,10 @@ class TextTable(Source):
             notes.append(f"Texts longer than {self.length:,} {self.unit} lose their end: {long:,} of {len(texts):,}.")
         return tokens(name, self.length, classes), ids
 
-    def read_item(self, field: Field, value: str) -> Column | None:
-        from engine.data.vocabulary import cut, encode, fitted
+    def reads(self, field: Field) -> dict[str, Any] | None:
+        from engine.data.item_text import text_plan
 
-        if field.kind != "tokens":
-            return None
-        return fitted(encode(cut(value, self.unit, self.lowercase), field.classes), self.length)
+        return text_plan(self.unit, self.length, self.lowercase, empty=True) if field.kind == "tokens" else None
 
 
 def _name(column: str, usual: str) -> str:

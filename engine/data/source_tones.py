@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from engine.data.fields import Field, category
 from engine.data.generated import SECTION, Generated
-from engine.data.sources import Column, Loaded, Reading, regular_file, source
+from engine.data.sources import Column, Loaded, Reading, source
 from engine.declare import param
 
 if TYPE_CHECKING:
@@ -58,10 +58,8 @@ class GeneratedTones(Generated):
         fields = (field, category("wave", SHAPES, "target"))
         return Loaded(fields, {field.name: shaped(sounds, form), "wave": codes.astype(np.int64)})
 
-    def read_item(self, field: Field, value: str) -> Column | None:
-        from engine.data.sound import one_recording
-
-        return one_recording(regular_file(value, "a recording (.wav)"), field, self._form())
+    def reads(self, field: Field) -> dict[str, Any] | None:
+        return self._form().plan() if field.kind in ("signal", "image") else None
 
 
 def _sine(turns: Column) -> Column:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 else:
     Column = Any  # numpy is imported by whoever reads, not by whoever lists the sources
 
+MOST_RECORDING = 512 * 2**20
+"""Bytes of one recording."""
 MOST_NAMED = 5
 """How many rows or files a message names before it counts the rest."""
 
@@ -97,6 +99,11 @@ class Source(Declared):
         """A hash that changes whenever the content does."""
         raise NotImplementedError
 
+    def reads(self, field: Field) -> dict[str, Any] | None:
+        """How one item of a field is read from a typed text or a recording: the plan of `engine.data.item_text` or
+        `engine.data.item_sound`, which exported programs carry. None where the field is neither."""
+        return None
+
     def read_item(self, field: Field, value: str) -> Column | None:
         """The raw value of one field out of what a person hands in: typed text, or the path of a file.
 
@@ -106,7 +113,17 @@ class Source(Declared):
         Raises:
             UserError: the text or the file does not fit.
         """
-        return None
+        plan = self.reads(field)
+        if plan is None:
+            return None
+        if plan["how"] == "text":
+            from engine.data.item_text import read_text
+
+            return read_text(value, {"reads": plan, "classes": field.classes})
+        from engine.data.item_sound import read_sound
+
+        path = regular_file(value, "a recording (.wav)")
+        return read_sound(read_bytes(path, MOST_RECORDING), display(path.name), plan)
 
     def title(self) -> str:
         """A short name for lists and headings: `iris`, `diamonds.csv`."""

@@ -26,7 +26,12 @@ class Sound:
 
 
 def read_wav(content: bytes, name: str) -> Sound:
-    """The sound in a WAV file.
+    """The sound in a WAV file; `UserError` as `read_samples`."""
+    return Sound(*read_samples(content, name))
+
+
+def read_samples(content: bytes, name: str) -> tuple[Array, int]:
+    """Samples float32 (channels, time) in a WAV file, and how many there are in a second.
 
     Raises:
         UserError: it is no WAV file, of a kind that is not read, or holds no sound.
@@ -52,7 +57,7 @@ def read_wav(content: bytes, name: str) -> Sound:
     samples = _samples(data[:whole], code, bits).reshape(-1, channels).T
     if not np.isfinite(samples).all():
         raise UserError(f"{name} is damaged: some samples are no numbers. Record or convert it again.")
-    return Sound(np.ascontiguousarray(samples), rate)
+    return np.ascontiguousarray(samples), rate
 
 
 def _chunks(content: bytes) -> tuple[bytes | None, bytes]:

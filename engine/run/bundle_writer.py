@@ -63,7 +63,7 @@ def agreed(built: Built, writer: Writer, start: list[int], told: list[int]) -> i
     built.network.eval()
 
     def scores(window: torch.Tensor) -> torch.Tensor:
-        return built.outputs((window,))[writer.answer]
+        return writer.scores(built, (window,))
 
     ours = write(scores, start, len(told) - len(start), writer.length, Style(0.0))
     for place, (one, other) in enumerate(zip(ours, told, strict=True)):

@@ -25,9 +25,9 @@ Ints = NDArray[np.integer[Any]]
 
 def class_probabilities(answers: Floats, classes: int) -> Floats:
     """One probability per class: a single number is that of the second of two classes. Answers of several steps give
-    a row per step."""
-    if answers.ndim == 3 and answers.shape[2] == classes:
-        return answers.reshape(-1, classes).astype(np.float64)
+    a row per step; they may hold more tokens than the data has."""
+    if answers.ndim == 3 and (answers.shape[2] == classes or answers.shape[1] != classes < answers.shape[2]):
+        return answers.reshape(-1, answers.shape[2]).astype(np.float64)
     rows = answers.reshape(len(answers), -1).astype(np.float64)
     if classes == 2 and rows.shape[1] == 1:
         rows = np.concatenate([1 - rows, rows], axis=1)

@@ -88,6 +88,11 @@ class Writer:
     length: int
     classes: tuple[str, ...]
 
+    def scores(self, built: Built, inputs: tuple[Tensor, ...]) -> Tensor:
+        """One score per known token (batch, steps, vocabulary). The network may have scores for more tokens than the
+        data has: those stand for nothing and are never written."""
+        return built.outputs(inputs)[self.answer][..., : len(self.classes)]
+
 
 def writer_of(built: Built, reads: str = "") -> Writer:
     """How a network writes: it has an objective per step whose vocabulary is that of one of its token inputs.

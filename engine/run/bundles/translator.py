@@ -47,8 +47,8 @@ def answer(session: Any, about: dict[str, Any], source: Any, beams: int) -> list
         for row, (_, ids, _) in enumerate(kept):
             written[row, 1 : 1 + len(ids)] = ids[: length - 1]
         given = {about["source"]: np.repeat(source, len(kept), 0), about["answer"]: written}
-        shares = session.run([about["output"]], given)[0][:, step].astype(np.float64)
-        scores = np.log(np.maximum(shares, 1e-300))
+        shares = session.run([about["output"]], given)[0][:, step, : len(about["writes"])].astype(np.float64)
+        scores = np.log(np.maximum(shares / shares.sum(axis=1, keepdims=True), 1e-300))
         scores[:, [begin, filler]] = -np.inf
         grown = []
         for row, (total, ids, done) in enumerate(kept):

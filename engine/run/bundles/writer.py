@@ -73,6 +73,7 @@ def write(
         window = np.zeros((1, length), np.int64)  # what stands behind the text changes nothing
         window[0, : len(seen)] = seen
         shares = session.run([about["output"]], {about["input"]: window})[0][0, len(seen) - 1]
+        shares = shares[: len(about["classes"])]  # the model may have shares for more tokens than it has learned
         text.append(int(random.choice(len(shares), p=chances(shares, **how))))
     return text
 

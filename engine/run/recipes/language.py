@@ -84,12 +84,9 @@ def written(
     """A text that goes on from others, with the beginning."""
     built.network.eval()
     device = next(built.network.parameters()).device
-    known = len(writer.classes)  # the network may have scores for more words than the data has
-
-    def scores(window: torch.Tensor) -> torch.Tensor:
-        return built.outputs((window.to(device),))[writer.answer][..., :known]
-
-    ids = write(scores, start, count, writer.length, style, generator)
+    ids = write(
+        lambda window: writer.scores(built, (window.to(device),)), start, count, writer.length, style, generator
+    )
     return decode(ids, writer.classes)
 
 

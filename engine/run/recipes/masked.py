@@ -114,7 +114,7 @@ class MaskedLoop:
             part = self.hidden_part(self.learner.training)
         inputs, targets = part.slice(0, 3)
         self.built.network.eval()
-        answers = self.built.outputs(inputs)[self.writer.answer].argmax(-1)
+        answers = self.writer.scores(self.built, inputs).argmax(-1)
         blocks = [
             self.told(read, answer, truth)
             for read, answer, truth in zip(

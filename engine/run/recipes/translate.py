@@ -129,7 +129,7 @@ def answered(built: Built, writer: Writer, inputs: tuple[Tensor, ...], beams: in
 
     def scores(chosen: tuple[Tensor, ...], written: Tensor, step: int) -> Tensor:
         given = tuple(written if place == writer.place else one for place, one in enumerate(chosen))
-        return built.outputs(given)[writer.answer][:, step].float().log_softmax(-1)
+        return writer.scores(built, given)[:, step].float().log_softmax(-1)
 
     found: list[list[int]] = []
     for start in range(0, len(inputs[0]), CHUNK):
