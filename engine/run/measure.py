@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from engine.codeends import OutputSpec
+from engine.data.vocabulary import PADDING
 from engine.errors import UserError
 from engine.run.metrics import CHUNK_ITEMS, Tally
 from engine.run.model import Built
@@ -62,7 +63,9 @@ def tally_of(built: Built, part: Part) -> Tally:
         return {**found, **{name: answers[chosen[name][0]] for name in kinds if name not in scored}}
 
     # counting makes a GPU wait, so it is done seldom there
-    return Tally(kinds, predict, part.scales, CHUNK_ITEMS if part.device.type == "cpu" else 16 * CHUNK_ITEMS)
+    chunk = CHUNK_ITEMS if part.device.type == "cpu" else 16 * CHUNK_ITEMS
+    filling = {name: one.classes.index(PADDING) for name, (_, one) in chosen.items() if PADDING in one.classes}
+    return Tally(kinds, predict, part.scales, chunk, filling)
 
 
 def measure(

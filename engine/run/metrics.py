@@ -189,6 +189,7 @@ class Tally:
         predict: Callable[[tuple[Tensor, ...]], Mapping[str, Tensor]],
         scales: Mapping[str, tuple[float, float]] | None = None,
         chunk: int = CHUNK_ITEMS,
+        filling: Mapping[str, int] | None = None,
     ) -> None:
         """
         Args:
@@ -196,10 +197,12 @@ class Tally:
             predict: turns the network's outputs into predictions by target field, in the targets' own unit.
             scales: mean and standard deviation of the targets that come standardized.
             chunk: items that are set aside before they are counted.
+            filling: the class that only fills up short targets and is not counted.
         """
         self.kinds = dict(kinds)
         self.predict = predict
         self.scales = dict(scales or {})
+        self.filling = dict(filling or {})
         self.chunk = chunk
         self.counts = {name: counts_for(metrics, classes) for name, (metrics, classes) in self.kinds.items()}
         self._aside: list[tuple[tuple[Tensor, ...], dict[str, Tensor]]] = []
@@ -227,6 +230,8 @@ class Tally:
             if name in self.scales:
                 mean, std = self.scales[name]
                 truth = truth.cpu().to(torch.float64) * std + mean
+            if name in self.filling:
+                truth = truth.masked_fill(truth == self.filling[name], -1)
             counts.add(predictions[name], truth)
         self._aside.clear()
         self._items = self._numbers = 0
