@@ -24,6 +24,7 @@ class Writer:
         self.supports: list[str] = []
         self.classes: list[Text] = []
         self.twins: dict[str, str] = {}
+        self.values: dict[str, dict[str, str]] = {}
         self._made: dict[tuple[Any, ...], tuple[str, tuple[str, ...], dict[str, str]]] = {}
         self._names: set[str] = set()
 
@@ -141,6 +142,7 @@ class Writer:
         values, keywords = arguments(made, plan.inputs(node.id))
         values += [f"{name}={value}" for name, value in keywords.items()]
         outputs = [plan.name(node.id, port, node.id) for port in made.output_names()]
+        self.values[prefix + node.id] = dict(zip(made.output_names(), outputs, strict=True))
         module = f"self.{owner}" if expression is not None else None
         lines = made.lines(module, values, outputs)
         note = shape_note(facts)
@@ -191,6 +193,7 @@ class Writer:
         given = plan.inputs(node.id)
         args = [given[port.name][0] for port in ports_of(node, self.blocks) if given.get(port.name)]
         outputs = [plan.name(node.id, port, node.id) for port in outputs_of(node, self.blocks)]
+        self.values[prefix + node.id] = dict(zip(outputs_of(node, self.blocks), outputs, strict=True))
         forward.add(
             f"        {', '.join(outputs)} = self.{plan.owners[node.id]}({', '.join(args)}){shape_note(facts)}",
             prefix + node.id,

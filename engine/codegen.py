@@ -47,6 +47,8 @@ class Source:
     outputs: tuple[OutputSpec, ...]
     twins: Mapping[str, str] = field(default_factory=dict)
     """Export twins by module path: `{"network.lstm_1": "free_length_lstm"}`."""
+    values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Which variable of its `forward` holds each output of a node, by the ids in `lines`; `_` where nobody reads it."""
 
 
 def generate(
@@ -118,6 +120,7 @@ def generate(
         inputs=inputs,
         outputs=outputs,
         twins={f"network.{path}": twin for path, twin in writer.twins.items()},
+        values=writer.values,
     )
 
 

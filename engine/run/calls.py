@@ -177,3 +177,4 @@ def memory() -> dict[str, int]:
 
 
 importlib.import_module("engine.run.calls_data")
+importlib.import_module("engine.run.calls_peek")

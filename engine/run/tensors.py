@@ -37,7 +37,7 @@ class Cut:
         base = column.base
         if base.dtype.kind == "u" and base.dtype.itemsize > 1:
             base = base.astype(np.int32)  # torch indexes unsigned bytes, but no longer unsigned numbers
-        self._base = torch.from_numpy(_own(base)).to(device)
+        self._base = torch.from_numpy(own(base)).to(device)
         self._starts = torch.from_numpy(column.starts[indices]).to(device)
         self._steps = torch.arange(column.length, device=device)
         self._dtype = torch.int64 if column.dtype.kind in "iu" else torch.float32
@@ -101,7 +101,7 @@ def load_part(built: Built, dataset: Dataset, indices: np.ndarray, device: torch
 
     def fetch(places: np.ndarray) -> tuple[Tensor, ...]:
         arrays = raw_inputs(dataset, pairs, indices[places], schema)
-        return tuple(torch.from_numpy(_own(array)).to(device) for array in arrays)
+        return tuple(torch.from_numpy(own(array)).to(device) for array in arrays)
 
     part = Part((), targets, count, scales, device, built.prepared)
     if not count:
@@ -148,7 +148,7 @@ def _bytes_per_item(values: tuple[Tensor, ...]) -> int:
     return sum(value.numel() * value.element_size() // len(value) for value in values)
 
 
-def _own(array: np.ndarray) -> np.ndarray[Any, Any]:
+def own(array: np.ndarray) -> np.ndarray[Any, Any]:
     """An array that torch may take as it is: whole, and not a view of a read-only file."""
     array = np.ascontiguousarray(array)
     return array if array.flags.writeable else array.copy()
@@ -160,4 +160,4 @@ def _target(name: str, value: np.ndarray, scale: tuple[float, float] | None, dev
     if scale is not None:
         mean, std = scale
         value = ((value.astype(np.float64) - mean) / std).astype(np.float32)
-    return torch.from_numpy(_own(value)).to(device)
+    return torch.from_numpy(own(value)).to(device)
