@@ -81,7 +81,7 @@ def _open_window(words: list[str]) -> int:
 
 def build_parser() -> argparse.ArgumentParser:
     """All subcommands with their options."""
-    from app.jobs import pictures, projects, results, runs
+    from app.jobs import comparing, pictures, projects, results, runs
 
     parser = argparse.ArgumentParser(
         prog="lamina", description="Build, train, test and ship neural networks. Without a subcommand the window opens."
@@ -105,6 +105,10 @@ def build_parser() -> argparse.ArgumentParser:
     one = add("layers", projects.layers, "List all layers, or explain one.")
     one.add_argument("name", metavar="NAME", nargs="?")
     one = add("check", projects.check, "Show all problems, and shape, parameters and work of every node.")
+    one.epilog = (
+        "“Without the head” counts all but the last layer before each answer: what transfer learning keeps when the "
+        "task changes."
+    )
     one.add_argument("project", metavar="PROJECT")
     one = add("code", projects.code, "Print the generated PyTorch source.", as_json=False)
     one.add_argument("project", metavar="PROJECT")
@@ -136,9 +140,10 @@ def build_parser() -> argparse.ArgumentParser:
     one.add_argument("-o", "--output", metavar="FILE", required=True, help="its ending says PNG, SVG or PDF")
     one.add_argument("--theme", choices=("dark", "light"), default="light")
     one.add_argument("--scale", type=float, default=2.0, help="pixels per unit, 0.5 to 4")
-    one = add("diff", pictures.diff, "Show what differs between two projects, or the projects of two runs.")
-    one.add_argument("one", metavar="A", help="a project file, or the folder of a run")
-    one.add_argument("two", metavar="B")
+    one = add("diff", comparing.diff, "Show what differs between two projects, or two runs and what came of them.")
+    one.add_argument("one", metavar="A", help="a project file, a run's folder, or the beginning of its id")
+    one.add_argument("two", metavar="B", help="the same, compared with the first")
+    one.add_argument("--runs", metavar="DIR", help="where to look for runs; else beside the projects of this folder")
     return parser
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from engine.backbone import without_head
 from engine.errors import UserError
 from engine.graph import Node, inputs_of, label_of, objectives_of
 from engine.infer import Inference
@@ -41,6 +42,7 @@ def of_model(project: Project, walk: Inference) -> ModelView:
         name=project.name,
         nodes=len(graph.nodes),
         parameters=number(walk.parameters),
+        backbone=without_head(project, walk),
         work=number(walk.flops),
         memory=words.size(room) if room else "",
         source=", ".join(label_of(node) for node in inputs_of(graph)),

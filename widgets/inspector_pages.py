@@ -168,6 +168,7 @@ class ModelPage(QWidget):
         self.title.set_text(view.name or "Untitled")
         facts = [("Nodes", words.thousands(view.nodes))]
         facts += [("Parameters", words.thousands(view.parameters))] if view.parameters is not None else []
+        facts += [("Without the head", words.thousands(view.backbone))] if view.backbone is not None else []
         facts += [("Work for one item", f"{words.work(view.work)} FLOPs")] if view.work is not None else []
         given = (("Training memory", view.memory), ("Reads", view.source), ("Answers", view.target))
         facts += [(label, value) for label, value in given if value]

@@ -179,6 +179,8 @@ class ModelView:
     source: str = ""
     target: str = ""
     tips: tuple[str, ...] = ()
+    backbone: int | None = None
+    """Parameters without the last layers, None where that says nothing."""
 
 
 @dataclass(frozen=True)

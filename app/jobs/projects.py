@@ -105,6 +105,7 @@ def _explain(options: Namespace) -> int:
 
 
 def check(options: Namespace) -> int:
+    from engine.backbone import without_head
     from engine.check import check as find_problems
     from engine.graph import label_of
     from engine.infer import infer
@@ -130,6 +131,7 @@ def check(options: Namespace) -> int:
             {
                 "ok": not errors,
                 "parameters": plain(walk.parameters),
+                "without_head": without_head(project, walk),
                 "flops": plain(walk.flops),
                 "nodes": nodes,
                 "problems": [
@@ -150,7 +152,9 @@ def check(options: Namespace) -> int:
         for one in nodes
     ]
     terminal.table(("Node", "Layer", "Shape", "Parameters", "FLOPs"), rows, right=(3, 4))
-    print(f"\n{spaced(plain(walk.parameters))} parameters, {spaced(plain(walk.flops))} FLOPs per item")
+    left = without_head(project, walk)
+    kept = f", without the head {spaced(left)}" if left is not None else ""
+    print(f"\n{spaced(plain(walk.parameters))} parameters{kept}; {spaced(plain(walk.flops))} FLOPs per item")
     for one in problems:
         where = f"{one.node}: " if one.node else ""
         print(

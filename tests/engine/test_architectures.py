@@ -1,4 +1,4 @@
-"""The named architectures are what their papers say: exact parameter numbers, work as torch counts it, real steps."""
+"""The named architectures compile, cost what torch counts, stand apart on the canvas, and take real steps."""
 
 from __future__ import annotations
 
@@ -14,35 +14,15 @@ from engine.check import check
 from engine.codegen import Source, generate
 from engine.data.dataset import scan
 from engine.exporters import exporter_of
-from engine.infer import Inference, infer
+from engine.infer import infer
 from engine.layout import CARD_WIDTH, ROW, head_height, stacks
 from engine.project import Project
 from engine.run.work import train
 from engine.templates import templates
 
 ALL = {one.name: one for one in templates()}
-PARAMETERS = {
-    "lenet-5": 61_706,
-    "alexnet": 61_100_840,
-    "vgg-16": 138_357_544,
-    "resnet-18": 11_689_512,
-    "resnet-50": 25_557_032,
-    "densenet-121": 7_978_856,
-    "mobilenet-v2": 3_504_872,
-    "efficientnet-b0": 5_288_548,
-    "convnext-t": 28_589_128,
-    "googlenet": 6_624_904,
-    "vit-b-16": 86_567_656,
-    "gpt-2-small": 124_439_808,
-    "bert-base": 109_482_240 + 2 * (768 + 1),  # the encoder with its pooler, and an answer of two classes
-}
 LARGE = sorted(one for one in ALL if ALL[one].seconds >= 3600)
 """Those that take hours on an ordinary computer; here they only take some steps."""
-
-
-def walked(name: str) -> tuple[Project, Inference]:
-    project = ALL[name].project()
-    return project, infer(project.graph, project.data.schema, project.blocks)
 
 
 def on_meta(source: Source) -> tuple[Any, list[torch.Tensor]]:
@@ -56,17 +36,6 @@ def on_meta(source: Source) -> tuple[Any, list[torch.Tensor]]:
             for one in source.inputs
         ]
     return network.eval(), batch
-
-
-@pytest.mark.parametrize("name", PARAMETERS)
-def test_it_has_exactly_its_parameters(name: str) -> None:
-    _, walk = walked(name)
-    assert walk.parameters == PARAMETERS[name]
-
-
-def test_the_number_of_bert_is_that_of_its_encoder_with_the_pooler() -> None:
-    _, walk = walked("bert-base")
-    assert walk.parameters - walk["linear_2"].parameters == 109_482_240
 
 
 @pytest.mark.parametrize("name", ALL)

@@ -1,4 +1,4 @@
-"""What a run tells while it learns is what the test says of the same items: filling of short texts counts in neither."""
+"""What a run tells while it learns is what the test says of the same items: what fills up short texts never counts."""
 
 from __future__ import annotations
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel
 
 from engine.check import check
 from engine.data.fields import Field
@@ -13,7 +14,7 @@ from engine.infer import infer
 from engine.layer import layers
 from engine.project import Project
 from engine.shapes import Category, Image
-from widgets import theme
+from widgets import theme, words
 from widgets.inspector import Inspector
 from widgets.inspector_pages import Scroll
 from widgets.node_view import many_view, node_view
@@ -49,6 +50,10 @@ def built():
     )
     project = replace(project, data=replace(project.data, fields=fields))
     return project, graph, infer(graph, project.data.schema), (photos, conv, linear)
+
+
+def texts(widget):
+    return [label.text() for label in widget.findChildren(QLabel)]
 
 
 def heard(signal):
@@ -241,6 +246,9 @@ def test_pages_follow_the_selection(shown, built):
     shown.show_nothing(ModelView("Pet coats", 3, 4736, 7.4e6, tips=("Add an output.",)))
     assert shown.model.title.text() == "Pet coats"
     assert shown.model.isVisible()
+    assert "Without the head" not in texts(shown.model.facts)
+    shown.show_nothing(ModelView("Pet coats", 3, 4736, 7.4e6, backbone=4000))
+    assert "Without the head" in texts(shown.model.facts) and words.thousands(4000) in texts(shown.model.facts)
 
 
 @pytest.mark.parametrize("axis", [(112, 7, 4, 3), (5, 3, 1, 1), (1, 1, 1, 0), (300, 200, 100, 90), (8, 8, 8, 0)])
