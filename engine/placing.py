@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from engine.graph import NO_BLOCKS, Blocks, Edge, Graph, add, connect, outputs_of, ports_of, splice
-from engine.layout import GAP_LABEL, ROW, head_height, host_of, stacks
+from engine.layout import CARD_WIDTH, GAP_LABEL, ROW, head_height, host_of, stacks
 
 
 def bottom_of(graph: Graph, name: str, blocks: Blocks = NO_BLOCKS) -> float:
@@ -98,5 +98,28 @@ def add_after(
     if ports_of(node, blocks) and outputs_of(grown.nodes[source], blocks):
         grown = connect(grown, source, name, "", output, blocks, element)
         if place is None or host_of(grown, name) == source:
-            grown = _settle(grown, name, source, blocks)
+            grown = _clear_below(_settle(grown, name, source, blocks), name, blocks)
     return grown, name
+
+
+def _clear_below(graph: Graph, name: str, blocks: Blocks) -> Graph:
+    """Move what a fresh node would cover, and all that is lower, down until it stands clear."""
+    node, bottom = graph.nodes[name], bottom_of(graph, name, blocks)
+    covered = [
+        other.y
+        for other in graph.nodes.values()
+        if other.id != name and abs(other.x - node.x) < CARD_WIDTH and node.y <= other.y < bottom
+    ]
+    if not covered:
+        return graph
+    return _lowered(graph, min(covered), bottom + GAP_LABEL - min(covered), name, blocks)
+
+
+def _lowered(graph: Graph, level: float, by: float, fresh: str, blocks: Blocks) -> Graph:
+    """Everything at or below a level moved down, but the fresh node; the rows of a card go with its head."""
+    heads = {row: head for row, (head, _) in stacks(graph, blocks).items()}
+    nodes = {
+        one: replace(node, y=node.y + by) if one != fresh and graph.nodes[heads.get(one, one)].y >= level else node
+        for one, node in graph.nodes.items()
+    }
+    return replace(graph, nodes=nodes)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import itertools
 
-from engine.graph import Graph
-from engine.layout import head_height, host_of
+from engine.graph import Graph, add
+from engine.layout import GAP_LABEL, head_height, host_of
 from engine.placing import add_after, bottom_of, free_place, insert_between, place_below
 from tests.engine.making import graph
 
@@ -19,7 +19,7 @@ LINE = graph(
 
 def clear(drawn: Graph) -> bool:
     """Whether no card that stands alone covers the next one below it in the same column."""
-    alone = [node for node in drawn.nodes.values() if host_of(drawn, node.id) is None]
+    alone = [node for node in drawn.nodes.values() if not host_of(drawn, node.id)]
     column = sorted((node.y, node.id) for node in alone if node.x == 0)
     return all(
         top + head_height(drawn.nodes[name], {}) <= below for (top, name), (below, _) in itertools.pairwise(column)
@@ -65,3 +65,19 @@ def test_a_free_place_is_one_that_no_card_covers() -> None:
     x, y = free_place(LINE, 0, 90)
     assert all(abs(x - node.x) >= 200 or abs(y - node.y) >= 60 for node in LINE.nodes.values())
     assert free_place(Graph(), 5, 6) == (5, 6)
+
+
+def test_a_node_added_at_an_end_covers_no_other_card():
+    """A loose card in the way moves down with all that is lower; the card beside it keeps its rows together."""
+    drawn, conv = add(Graph(), "Conv2d", 0, 0)
+    drawn, end = add(drawn, "CrossEntropy", 0, 120)
+    drawn, low = add(drawn, "Linear", 0, 300)
+    drawn, side = add(drawn, "Conv2d", 600, 60)
+    drawn, row = add_after(drawn, side, "ReLU")
+    assert host_of(drawn, row) == side
+    grown, name = add_after(drawn, conv, "Conv2d")
+    bottom = bottom_of(grown, name)
+    assert grown.nodes[end].y == bottom + GAP_LABEL
+    assert grown.nodes[low].y - grown.nodes[end].y == 180
+    assert grown.nodes[side] == drawn.nodes[side]
+    assert grown.nodes[row] == drawn.nodes[row], "a row stays with its head, though it is lower than what moved"
