@@ -148,4 +148,4 @@ def _chosen(window: Window, kind: str, key: str) -> None:
         window.files.use_template(key)
     else:
         window.show_page("train")
-        window.train.focus_setting(key)
+        window.train.recipe.focus_on(key)

@@ -5,47 +5,35 @@ The training process is its own; closing the window does not touch it, and openi
 
 from __future__ import annotations
 
-import os
 import subprocess
 import time
-from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QPoint, QTimer, QUrl
+from PySide6.QtCore import QObject, QTimer, QUrl
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QMenu, QMessageBox
+from PySide6.QtWidgets import QMessageBox
 
 from app import machine
+from app.following import Following
+from app.recipe_form import RecipeForm
+from app.run_comparing import compare_networks
 from app.runviews import (
-    as_choice,
-    distinct,
     fraction,
-    metric_name,
-    planned_rate,
-    recipe_facts,
     recipe_words,
-    run_head,
     run_rows,
 )
-from engine.doctor import examine
 from engine.errors import UserError
-from engine.graph import label_of
-from engine.project import Project
-from engine.recipes import recipes
 from engine.runs import Run, RunInfo, create, list_runs
-from widgets.recipe_panel import RecipePanel
 from widgets.train_page import TrainPage
-from widgets.values import Advice, EpochRow, Meter, SampleValue
-from widgets.views import FieldView, FormContext
+from widgets.values import EpochRow, Meter
 
 if TYPE_CHECKING:
     from app.window import Window
 
 POLL = 50
 LIST_EVERY = 2.0
-DOCTOR_EVERY = 2.0
 
 
 class TrainPresenter(QObject):
@@ -56,24 +44,16 @@ class TrainPresenter(QObject):
         self._window = window
         self.document = window.document
         self.widget = TrainPage()
-        self._form = RecipePanel()
-        self._form.set_recipes([(cls.__name__, cls.label) for cls in recipes])
-        self._form.changed.connect(self._on_recipe)
-        self._form.recipe_chosen.connect(self._on_recipe_type)
-        self.widget.set_recipe_widget(self._form)
+        self.recipe = RecipeForm(window)
+        self.widget.set_recipe_widget(self.recipe.panel)
+        self._following = Following(self.widget, self.document)
         self._runs: list[Run] = []
         self._children: list[subprocess.Popen[bytes]] = []
         self._infos: dict[str, RunInfo] = {}
         self.chosen: Run | None = None
-        self._seen_step = 0
-        self._seen_sample = 0
         self._versions: dict[str, int] = {}
-        self._epochs_shown = -1
         self._listed = 0.0
-        self._examined = 0.0
-        self._advice: dict[str, str] = {}
         self._meters = machine.Meters()
-        self._planned = ""
         self._timer = QTimer(self)
         self._timer.setInterval(POLL)
         self._timer.timeout.connect(self.poll)
@@ -87,6 +67,7 @@ class TrainPresenter(QObject):
         page = self.widget
         page.run_chosen.connect(self.choose)
         page.compare_wanted.connect(self._on_compare)
+        page.networks_wanted.connect(lambda ids: compare_networks(self._window, ids))
         page.pause_wanted.connect(lambda: self.request("pause"))
         page.resume_wanted.connect(self._on_resume)
         page.stop_epoch_wanted.connect(lambda: self.request("stop_epoch"))
@@ -270,12 +251,8 @@ class TrainPresenter(QObject):
         if run is None:
             return
         self.chosen = run
-        self._seen_step = 0
-        self._seen_sample = 0
-        self._epochs_shown = -1
         self._versions.pop(run.id, None)
-        self._examined = 0.0
-        self._planned = ""
+        self._following.forget()
         self.widget.clear()
         self.widget.set_compared([])
         self.widget.set_current(run_id)
@@ -297,7 +274,7 @@ class TrainPresenter(QObject):
                 return
             self._versions[run.id] = version
             self._infos[run.id] = info
-            self._show_run(run, info)
+            self._following.show(run, info, self._number(run))
         except UserError as error:
             self._infos[run.id] = replace(self._infos[run.id], state="failed", message=error.message)
             self._show_runs()
@@ -316,79 +293,9 @@ class TrainPresenter(QObject):
         elif info.state in ("finished", "stopped"):
             self._window.say(f"{info.name} is ready to be tested.", tone="good")
 
-    def _show_run(self, run: Run, info: RunInfo) -> None:
-        self.widget.show_run(run_head(info, self._number(run), self.document.project))
-        self._show_plan(run, info)
-        steps = run.steps(self._seen_step)
-        if len(steps):
-            self._seen_step = int(steps[-1, 0])
-            seconds = self._seconds(steps, info)
-            self.widget.append_steps_arrays(steps[:, 1], seconds, steps[:, 2], steps[:, 3])
-        self._show_samples(run)
-        if info.epoch != self._epochs_shown or not info.active:
-            self._epochs_shown = info.epoch
-            self._show_epochs(run, info)
-
-    def _show_samples(self, run: Run) -> None:
-        """Show what the run made since the last look."""
-        found = run.samples(self._seen_sample)
-        if found:
-            self._seen_sample = found[-1].id
-            self.widget.append_samples([SampleValue(one.epoch, one.kind, one.name, one.blob) for one in found])
-
-    def _seconds(self, steps: Any, info: RunInfo) -> Any:
-        """When each step was made: spread evenly over the time so far."""
-        done = max(fraction(info) * info.epochs, float(steps[-1, 1]), 1e-9)
-        return steps[:, 1] * (info.seconds / done)
-
-    def _show_epochs(self, run: Run, info: RunInfo) -> None:
-        values = run.epochs()
-        per_epoch = info.seconds / max(info.epoch, 1)
-        names = list(dict.fromkeys(one.metric for one in values if one.metric != "loss"))  # it has its own chart
-        self.widget.set_metrics([metric_name(name) for name in names])
-        self.widget.set_epochs(
-            [EpochRow(one.epoch, one.epoch * per_epoch, one.part, one.metric, one.value) for one in values]
-        )
-        gradients = run.gradients()
-        if gradients:
-            self._show_gradients(gradients)
-        now = time.monotonic()
-        if now - self._examined > DOCTOR_EVERY or not info.active:
-            self._examined = now
-            self._show_doctor(examine(info, values, gradients))
-
-    def _show_gradients(self, gradients: list[tuple[int, str, float]]) -> None:
-        last = max(epoch for epoch, _, _ in gradients)
-        graph = self.document.project.graph
-        names = [name for name in dict.fromkeys(node for _, node, _ in gradients)]
-        order = {name: place for place, name in enumerate(graph.order)}
-        names.sort(key=lambda name: order.get(name.split("/")[0].split(".")[0], 10**6))
-        rows = {name: [float("nan")] * last for name in names}
-        latest: dict[str, int] = {}
-        for epoch, node, norm in gradients:
-            if epoch >= 1:  # long runs measure every few epochs: a value stands for those before it, back to the last
-                start = latest.get(node, 0)
-                rows[node][start:epoch] = [norm] * (epoch - start)
-                latest[node] = epoch
-        labels = [label_of(graph.nodes[name]) if name in graph.nodes else name for name in names]
-        self.widget.set_gradients(distinct(labels), [rows[name] for name in names])
-
     def _number(self, run: Run) -> int:
         """The run's number in the order in which they were made."""
         return len(self._runs) - self._runs.index(run) if run in self._runs else 1
-
-    def _show_plan(self, run: Run, info: RunInfo) -> None:
-        """What the recipe of the shown run says, and the learning rate that is still to come."""
-        if self._planned == run.id or not info.batches:
-            return
-        self._planned = run.id
-        project = run.project()
-        self.widget.set_recipe_facts(recipe_facts(project))
-        self.widget.set_planned_rate(*planned_rate(project, info))
-
-    def _show_doctor(self, found: list[Any]) -> None:
-        rows = [Advice(one.level, one.title, one.text, one.button, one.remedy) for one in found]
-        self.widget.set_doctor(rows, "just now" if self.running else "")
 
     def _on_advice(self, remedy: str) -> None:
         """Carry out what the Doctor proposes: at once where it steers the run, else in the recipe of the next one."""
@@ -397,62 +304,13 @@ class TrainPresenter(QObject):
         elif remedy == "resume":
             self._on_resume()
         else:
-            self._change_recipe(remedy)
-
-    def _change_recipe(self, remedy: str) -> None:
-        recipe = dict(self.document.project.recipe)
-        optimizer = as_choice(recipe.get("optimizer", "Adam"))
-        made: Any = recipes.make(recipe)
-        rate = made.optimizer.lr
-        changes: dict[str, dict[str, Any]] = {
-            "lower_rate": {"optimizer": {**optimizer, "lr": rate / 3}},
-            "raise_rate": {"optimizer": {**optimizer, "lr": rate * 3}},
-            "stop_early": {"early_stopping": 8},
-            "clip": {"clip_norm": 1.0},
-            "more_epochs": {"epochs": made.epochs * 2},
-        }
-        change = changes.get(remedy)
-        if change and self._edit_recipe("Follow the Doctor", change):
-            self._window.say(
-                "The recipe of the next run is changed.", tone="good", action="Undo", on_action=self.document.stack.undo
-            )
-
-    # ---- recipe ----
+            self.recipe.follow_doctor(remedy)
 
     def _show_recipe(self) -> None:
-        recipe = self.document.project.recipe
-        if not self._window.has_project or str(recipe.get("type")) not in recipes:
-            return
-        cls = recipes[str(recipe["type"])]
-        values = {name: value for name, value in recipe.items() if name != "type"}
-        context = FormContext(tuple(FieldView(one.name, one.kind) for one in self.document.project.data.fields))
-        self._form.show_recipe(cls.__name__, cls.help(), cls, values, cls.problems_of(values), context)
-        self.widget.set_train_enabled(not self.why_not_train(), self.why_not_train())
-
-    def focus_setting(self, name: str) -> None:
-        """Put the keyboard into a setting of the recipe."""
-        self._form.focus_on(name)
-
-    def _on_recipe_type(self, name: str) -> None:
-        """Train in another way; settings that both ways have stay as they are."""
-        shared = recipes[name].params()
-
-        def edit(project: Project) -> Project:
-            kept = {key: value for key, value in project.recipe.items() if key in shared}
-            return replace(project, recipe={**kept, "type": name})
-
-        self.document.edit(f"Train by {recipes[name].label.lower()}", edit)
-
-    def _on_recipe(self, name: str, value: Any) -> None:
-        self._edit_recipe(f"Set {name.replace('_', ' ')}", {name: value}, merge=f"recipe.{name}")
-
-    def _edit_recipe(self, words: str, values: Mapping[str, Any], merge: str = "") -> bool:
-        def edit(project: Project) -> Project:
-            recipe = {**project.recipe, **values}
-            recipes.make(recipe)
-            return replace(project, recipe=recipe)
-
-        return self.document.edit(words, edit, merge)
+        if self._window.has_project:
+            self.recipe.show()
+            reason = self.why_not_train()
+            self.widget.set_train_enabled(not reason, reason)
 
     # ---- runs ----
 
@@ -528,23 +386,6 @@ class TrainPresenter(QObject):
             done = self._results_of(self.chosen)
         for key, there in done.items():
             tabs.set_sign(key, "done" if there else "todo")
-
-    def show_devices(self, at: QPoint) -> None:
-        """A menu of the devices that this computer has."""
-        menu = QMenu(self._window)
-        menu.aboutToHide.connect(menu.deleteLater)
-        current = str(self.document.project.recipe.get("device", "auto"))
-        names = {
-            "auto": "Fastest there is",
-            "cpu": f"Processor, {os.cpu_count()} cores",
-            "cuda": "NVIDIA GPU (CUDA)",
-            "mps": "Apple GPU",
-        }
-        for key, text in names.items():
-            action = menu.addAction(text, lambda key=key: self._edit_recipe("Choose device", {"device": key}))
-            action.setCheckable(True)
-            action.setChecked(key == current)
-        menu.popup(at)
 
     def _show_machine(self) -> None:
         self.widget.set_machine([Meter(*row) for row in self._meters.read()])

@@ -260,7 +260,7 @@ class Window(QMainWindow):
         dialogs.finder(self)
 
     def _show_devices(self, at: QPoint) -> None:
-        self.train.show_devices(at)
+        self.train.recipe.show_devices(at)
 
     def reset_layout(self) -> None:
         if "build" in self._pages:
