@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, QPoint, QPointF
 
 from app import memory, nodeview
-from engine.blocks import take_blocks
+from engine.blocks import needs, take_blocks
 from engine.check import bridges
 from engine.graph import BLOCK, Block, Edge, Graph, add, connect, label_of, outputs_of
 from engine.layer import Input, layers
 from engine.layout import CARD_WIDTH, GAP_LABEL
 from engine.library import shipped
-from engine.places import graph_at, with_graph_at
+from engine.places import block_at, graph_at, with_graph_at
 from engine.placing import add_after, free_place, insert_between, place_below
 from engine.project import Project
 from widgets.quick_add import QuickAdd, QuickRow
@@ -58,18 +58,17 @@ class Adding(QObject):
 
     def drop(self, layer: str, x: float, y: float, edge: Edge | None, after: str | None) -> None:
         if edge is not None:
-            blocks, params = self._blocks, self._usual_params(layer)
-
-            def into(graph: Graph) -> tuple[Graph, str]:
-                grown = insert_between(graph, edge, layer, params, blocks)
-                return grown, next(one for one in grown.nodes if one not in graph.nodes)
-
-            self._carry_out(f"Insert {label(layer)}", into)
+            self._carry_out(f"Insert {label(layer)}", lambda graph: self._between(graph, edge, layer))
             return
         if after:
             self._carry_out(f"Add {label(layer)}", lambda graph: self._after(graph, after, "", layer))
             return
         self._carry_out(f"Add {label(layer)}", lambda graph: self._added(graph, layer, x, y))
+
+    def _between(self, graph: Graph, edge: Edge, layer: str) -> tuple[Graph, str]:
+        """A layer put into a wire."""
+        grown = insert_between(graph, edge, layer, self._usual_params(layer), self._blocks)
+        return grown, next(one for one in grown.nodes if one not in graph.nodes)
 
     def _added(self, graph: Graph, layer: str, x: float, y: float) -> tuple[Graph, str]:
         return add(graph, layer, x, y, self._usual_params(layer))
@@ -109,12 +108,7 @@ class Adding(QObject):
         edges = [edge for edge in self._document.graph.outgoing[name] if outputs and edge.output == outputs[0]]
         gives = layers[layer].outputs if layer in layers else ("out",)
         if len(edges) == 1 and gives:
-
-            def edit(graph: Graph) -> tuple[Graph, str]:
-                grown = insert_between(graph, edges[0], layer, self._usual_params(layer), self._blocks)
-                return grown, next(one for one in grown.nodes if one not in graph.nodes)
-
-            self._carry_out(f"Insert {label(layer)}", edit)
+            self._carry_out(f"Insert {label(layer)}", lambda graph: self._between(graph, edges[0], layer))
             return
         self._carry_out(f"Add {label(layer)}", lambda graph: self._after(graph, name, "", layer))
 
@@ -152,10 +146,17 @@ class Adding(QObject):
         rows = [nodeview.quick_row(cls, tensor, self._bridge_to) for cls in shown]
         if target:
             rows = [row for row in rows if layers[row.name].outputs]
+        blocks = self._blocks
+        rows += [nodeview.quick_block_row(name, blocks, tensor) for name in blocks if self._may_hold(name)]
         order = {"fit": 0, "bridge": 1, "unfit": 2}
         liked = [*self._page.window_.settings.favorites, *memory.recent_layers()]
         rank = {name: place for place, name in reversed(list(enumerate(liked)))}
         return sorted(rows, key=lambda row: (order[row.state], rank.get(row.name, len(liked))))
+
+    def _may_hold(self, block: str) -> bool:
+        """Whether a block may stand where one is: not within itself."""
+        here = block_at(self._document.project, self._document.place)
+        return not here or here not in needs(self._blocks, block)
 
     def _bridge_to(self, tensor: Any, port: Any) -> str:
         found = bridges(tensor, port)
@@ -179,6 +180,13 @@ class Adding(QObject):
             self._carry_out(words, feed)
         elif not source:
             self._carry_out(words, lambda graph: self._added(graph, layer, *place))
+        elif target:
+            edges = [
+                one
+                for one in self._document.graph.outgoing[source]
+                if (one.output, one.target, one.input) == (output, target, input)
+            ]
+            self._carry_out(f"Insert {label(layer)}", lambda graph: self._between(graph, edges[0], layer))
         else:
             self._carry_out(
                 words, lambda graph: self._bridged(graph, source, output, layer, None if scene is None else place)
@@ -189,7 +197,7 @@ class Adding(QObject):
     ) -> tuple[Graph, str]:
         """A layer after another one, with the layer between that makes it fit where that is needed."""
         tensor = self._document.walk_here.output(source, output)
-        ports = layers[layer].ports()
+        ports = layers[layer].ports() if layer in layers else ()
         bridge = self._bridge_to(tensor, ports[0]) if tensor is not None and ports and not ports[0].fits(tensor) else ""
         if (
             place is None
@@ -197,10 +205,8 @@ class Adding(QObject):
             and len([edge for edge in graph.outgoing[source] if edge.output == output]) == 1
         ):
             edge = next(edge for edge in graph.outgoing[source] if edge.output == output)
-            if layers[layer].outputs:
-                blocks = self._blocks
-                grown = insert_between(graph, edge, layer, self._usual_params(layer), blocks)
-                return grown, next(one for one in grown.nodes if one not in graph.nodes)
+            if layer not in layers or layers[layer].outputs:
+                return self._between(graph, edge, layer)
         if not bridge:
             return self._after(graph, source, output, layer, place)
         grown, between = self._after(graph, source, output, bridge, place)

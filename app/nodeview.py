@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from engine.backbone import without_head
 from engine.errors import UserError
-from engine.graph import Node, inputs_of, label_of, objectives_of
-from engine.infer import Inference
+from engine.graph import BLOCK, Blocks, Node, inputs_of, label_of, objectives_of
+from engine.infer import Inference, block_names, walk_inside
 from engine.layer import Input, Layer, Objective, Port, layers
 from engine.project import Project
 from engine.shapes import Anything, Tensor
@@ -75,6 +75,24 @@ def quick_row(cls: type[Layer], tensor: Tensor | None, bridge: Callable[[Tensor,
             )
         return QuickRow(name, cls.label, cls.section, f"needs {_short_need(port)}", "unfit", cls.icon, cls.keywords)
     return QuickRow(name, cls.label, cls.section, _result(cls, tensor, ports), "fit", cls.icon, cls.keywords)
+
+
+def quick_block_row(name: str, blocks: Blocks, tensor: Tensor | None) -> QuickRow:
+    """What would come of a block behind a tensor, with the block's usual settings."""
+    block, given = blocks[name], BLOCK + name
+    if tensor is None:
+        return QuickRow(given, name, "Blocks", "", "fit", "boxes", "block")
+    if not block.inputs or not block.outputs:
+        return QuickRow(given, name, "Blocks", "takes no wire", "unfit", "boxes", "block")
+    if len(block.inputs) > 1:
+        return QuickRow(given, name, "Blocks", "joins another", "fit", "boxes", "block")
+    feeds = {block.inputs[0].id: tensor}
+    try:
+        walk = walk_inside(block, feeds, block_names(block, {}, feeds), blocks)
+        first = walk[block.outputs[0].id].inputs["x"][0]
+    except (UserError, LookupError):
+        return QuickRow(given, name, "Blocks", "does not fit", "unfit", "boxes", "block")
+    return QuickRow(given, name, "Blocks", "same" if first == tensor else first.words(), "fit", "boxes", "block")
 
 
 def _short_need(port: Port) -> str:
