@@ -26,7 +26,7 @@ from engine.recipes.dqn import Dqn
 from engine.recipes.gan import Gan
 from engine.recipes.language import LanguageModel, SequenceToSequence
 from engine.recipes.ppo import Ppo
-from engine.run import bundle_translator, bundle_writer
+from engine.run import bundle_decoder, bundle_translator, bundle_writer
 from engine.run.generating import CategoryInput, NoiseInput, input_layers, places
 from engine.run.onnx_export import Session
 from engine.run.onnx_export import export as export_onnx
@@ -43,7 +43,8 @@ TRIED, SEED = 10, 5
 LIMIT = 1e-3
 """Pixels from 0 to 1 may differ so much after all steps: each step carries the differences of those before on."""
 MOST_SECONDS = 600
-FILES = ("model.onnx", "about.json", "README.md", "run.py")
+FILES = ("model.onnx", bundle_decoder.FILE, "about.json", "README.md", "run.py")
+"""What a folder may hold; the decoder only where there is one."""
 
 
 def export(run: Run, path: Path, progress: Progress) -> dict[str, Any]:
@@ -61,20 +62,20 @@ def export(run: Run, path: Path, progress: Progress) -> dict[str, Any]:
         proof = export_onnx(run, folder / "model.onnx", Onnx(), lambda share, text: progress(0.7 * share, text))
         run.set_result("export:onnx", before)  # the file it tells of is not where it was written
         model = opened(run)
-        kind, about, tried = _described(run, model)
+        kind, about, tried = _described(run, model, folder)
         program = resources.files("engine.run.bundles").joinpath(f"{kind}.py").read_text(encoding="utf-8")
         (folder / "run.py").write_text(program, encoding="utf-8")
         (folder / "about.json").write_text(json.dumps(about, ensure_ascii=False, indent=1), encoding="utf-8")
-        (folder / "README.md").write_text(_readme(model, program), encoding="utf-8")
+        (folder / "README.md").write_text(_readme(model, program, about.get("model", "model.onnx")), encoding="utf-8")
         progress(0.8, "Running the program")
         off, words = tried(folder)
-        _hand_over(folder, path)
+        inside = _hand_over(folder, path)
     proof |= {
         "format": "bundle",
         "file": str(path.resolve()),
         "files": [path.name],
-        "inside": list(FILES),
-        "bytes": sum((path / name).stat().st_size for name in FILES),
+        "inside": inside,
+        "bytes": sum((path / name).stat().st_size for name in inside),
         "program": {"kind": kind, "checked": words, "largest": off},
         "seconds": time.perf_counter() - started,
         "made": time.time(),
@@ -93,19 +94,26 @@ def _check_folder(path: Path) -> None:
         raise UserError(f"{path} holds other files, such as {odd[0]}. Choose an empty folder or a new one.")
 
 
-def _hand_over(folder: Path, path: Path) -> None:
+def _hand_over(folder: Path, path: Path) -> list[str]:
+    """Put the files in their place; gives their names."""
     try:
         path.mkdir(exist_ok=True)
     except OSError as error:
         raise UserError(f"The folder {path} cannot be made: {error.strerror}. Choose another place.") from error
-    for name in FILES:
+    inside = [name for name in FILES if (folder / name).exists()]
+    for name in inside:
         write_atomically(path / name, (folder / name).read_bytes())
+    for name in set(FILES) - set(inside):
+        (path / name).unlink(missing_ok=True)  # of a model that was exported there before
+    return inside
 
 
-def _readme(model: Opened, program: str) -> str:
+def _readme(model: Opened, program: str, model_file: str) -> str:
     usage = program.split('"""')[1].strip()
     about = model.project.about.get("description") or ""
     facts = "`about.json` says what goes in and what comes out."
+    if model_file == bundle_decoder.FILE:
+        facts += f" `{model_file}` turns random numbers into pictures; `model.onnx` is the whole network."
     return f"# {model.project.name}\n\n{about}\n\n```\n{usage}\n```\n\n{facts}\n"
 
 
@@ -114,7 +122,7 @@ def _readme(model: Opened, program: str) -> str:
 Tried = Callable[[Path], tuple[float, str]]
 
 
-def _described(run: Run, model: Opened) -> tuple[str, dict[str, Any], Tried]:
+def _described(run: Run, model: Opened, folder: Path) -> tuple[str, dict[str, Any], Tried]:
     from engine.run.model import load
 
     recipe = recipe_of(run.project().recipe)
@@ -128,6 +136,9 @@ def _described(run: Run, model: Opened) -> tuple[str, dict[str, Any], Tried]:
         return bundle_writer.described(load(run), model, recipe, _run)
     if isinstance(recipe, SequenceToSequence):
         return bundle_translator.described(load(run), model, recipe, _run)
+    if (half := bundle_decoder.half_of(load(run), model)) is not None:
+        found: tuple[str, dict[str, Any], Tried] = bundle_decoder.described(half, folder, _made, TRIED, SEED)
+        return found
     return _answers(model)
 
 

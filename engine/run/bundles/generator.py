@@ -43,13 +43,23 @@ def class_number(about: dict[str, Any], name: str | None) -> int | None:
     return int(names.index(name))
 
 
-def save(pictures: Any, path: Path) -> None:
-    """Write the numbers as .npy, or all pictures on one sheet."""
+def stretched(pictures: Any) -> Any:
+    """Pictures on a scale of their own as values from 0 to 1."""
+    low, high = pictures.min(), pictures.max()
+    return (pictures - low) / max(float(high - low), 1e-6)
+
+
+def save(pictures: Any, path: Path, stretch: bool) -> None:
+    """Write the numbers as .npy, or all pictures on one sheet; `stretch` those on a scale of their own."""
     if path.suffix == ".npy":
         np.save(path, pictures)
         return
+    if pictures.ndim != 4 or pictures.shape[1] not in (1, 3, 4):
+        raise SystemExit("This model makes numbers, no pictures. Give a file for them: --out made.npy")
     from PIL import Image
 
+    if stretch:
+        pictures = stretched(pictures)
     shown = (pictures.clip(0, 1) * 255).round().astype(np.uint8)
     count, channels, high, wide = shown.shape
     shown = np.repeat(shown, 3, axis=1) if channels == 1 else shown[:, :3]
@@ -71,8 +81,10 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("made.png"))
     args = parser.parse_args()
     about = json.loads((HERE / "about.json").read_text(encoding="utf-8"))
-    session = onnxruntime.InferenceSession(str(HERE / "model.onnx"), providers=["CPUExecutionProvider"])
-    save(make(session, about, args.count, args.seed, class_number(about, args.chosen)), args.out)
+    file = HERE / about.get("model", "model.onnx")
+    session = onnxruntime.InferenceSession(str(file), providers=["CPUExecutionProvider"])
+    made = make(session, about, args.count, args.seed, class_number(about, args.chosen))
+    save(made, args.out, bool(about.get("stretch")))
     print(f"{args.count} pictures in {args.out}")
 
 
