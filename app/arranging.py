@@ -9,11 +9,14 @@ from PySide6.QtCore import QObject, QPointF
 
 from engine import arrange, notes
 from engine.arrange import Side, marked
+from engine.dots import cleared
+from engine.edits import move, part_of, remove, set_param
 from engine.errors import UserError
 from engine.fold import folded
-from engine.graph import Edge, Graph, connect, disconnect, label_of, move, part_of, remove, set_param
+from engine.graph import Edge, Graph, label_of
 from engine.layer import layers
 from engine.layout import labelled, layout
+from engine.wiring import connect, disconnect
 
 if TYPE_CHECKING:
     from app.build import BuildPage
@@ -63,15 +66,16 @@ class Arranging(QObject):
     def straighten(self) -> None:
         """Straight wires between the selected cards, between all where none is selected."""
         names = self._names or list(self._page.graph.nodes)
-        self._edit("Straighten", lambda graph: arrange.straighten(graph, names, self._blocks))
+        self._edit("Straighten", lambda graph: arrange.straighten(cleared(graph, names), names, self._blocks))
 
     def tidy(self) -> None:
-        """Lay out the selected nodes where they stand, all where fewer than two are selected."""
+        """Lay out the selected nodes where they stand, all where fewer than two are; dots on their wires go."""
         names = self._names if len(self._names) > 1 else []
         walk = self._document.walk_here
 
         def edit(graph: Graph) -> Graph:
             part = part_of(graph, names) if names else graph
+            graph = cleared(graph, names or None)  # the layout leads wires by itself
             places = layout(part, None, self._blocks, labelled(part, walk))
             if names:
                 left, top = (min(getattr(graph.nodes[name], axis) for name in names) for axis in "xy")
@@ -86,6 +90,7 @@ class Arranging(QObject):
         walk = self._document.walk_here
 
         def edit(graph: Graph) -> Graph:
+            graph = cleared(graph)
             places = folded(graph, self._blocks, labelled(graph, walk))
             return move(graph, {name: at for name, at in places.items() if not marked(graph, name, "locked")})
 

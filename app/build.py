@@ -17,13 +17,17 @@ from app.blocks import BlockCommands
 from app.canvas_menus import CanvasMenus
 from app.clipboard import Clipboard
 from app.comparing import compare_states
+from app.dots import DotCommands
 from app.looking import Looking
+from app.run_comparing import RunComparing
 from engine.codeedit import edit_value
+from engine.edits import change, move, remove, set_param
 from engine.errors import UserError
-from engine.graph import Edge, Graph, change, connect, disconnect, judge, label_of, move, remove, set_param
+from engine.graph import Edge, Graph, label_of
 from engine.library import shipped
 from engine.notes import MOST_TEXT
 from engine.places import crumbs
+from engine.wiring import connect, disconnect, judge
 from widgets import theme
 from widgets.canvas import keys
 from widgets.canvas.overlay_bar import OverlayBar
@@ -64,8 +68,10 @@ class BuildPage(QMainWindow):
         self.clipboard = Clipboard(self)
         self.blocks = BlockCommands(self)
         self.arranging = Arranging(self)
+        self.dots = DotCommands(self)
         self.menus = CanvasMenus(self)
         self.looking = Looking(self)
+        self.comparing = RunComparing(self)
         self.place_bar = PlaceBar(self.canvas)
         self.overlays = OverlayBar(self.canvas)
         self.outline = Outline()
@@ -296,6 +302,8 @@ class BuildPage(QMainWindow):
 
     def _on_history(self, *_: object) -> None:
         self.history.show_steps(["As it was opened", *self.document.steps()], self.document.stack.index())
+        if self.history.shows_runs() and self.bottom_tabs.current() == "history":
+            self.comparing.show_runs()
 
     def compare_step(self, place: int) -> None:
         """Show what differs between a step of the history and now."""

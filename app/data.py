@@ -15,8 +15,9 @@ from PySide6.QtWidgets import QFileDialog
 from engine.check import usual_objective
 from engine.data.preparation import preparations
 from engine.data.sources import sources
+from engine.edits import set_param
 from engine.errors import UserError
-from engine.graph import inputs_of, label_of, objectives_of, set_param
+from engine.graph import inputs_of, label_of, objectives_of
 from engine.layer import layers
 from engine.project import DataChoice, Project, from_json, to_json
 from widgets import words
@@ -471,7 +472,7 @@ def _with_ends(project: Project, blank: bool) -> Project:
     """On a blank canvas, an input and an objective for the data just chosen, so that only the middle is missing."""
     if not blank:
         return project
-    from engine.graph import add
+    from engine.edits import add
 
     kinds = {one.kind for one in project.data.fields if one.role == "input"}
     graph = project.graph

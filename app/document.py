@@ -25,7 +25,8 @@ from engine.check import Problem, check
 from engine.codegen import Source, generate
 from engine.dots import carried_along
 from engine.errors import UserError
-from engine.graph import Graph, diff
+from engine.graph import Graph
+from engine.graphdiff import diff
 from engine.infer import Inference, infer
 from engine.places import Place, graph_at, known, walk_at, with_graph_at
 from engine.project import SUFFIX, Project, dumps, load, write_atomically

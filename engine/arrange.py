@@ -7,26 +7,12 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any, Literal
 
+from engine.edits import change, move, remove
 from engine.errors import UserError
-from engine.graph import (
-    NO_BLOCKS,
-    Blocks,
-    Edge,
-    Graph,
-    change,
-    connect,
-    disconnect,
-    first_feed,
-    judge,
-    label_of,
-    move,
-    outputs_of,
-    ports_of,
-    remove,
-    splice,
-)
+from engine.graph import NO_BLOCKS, Blocks, Edge, Graph, label_of, outputs_of, ports_of
 from engine.layout import CARD_WIDTH, GAP_LABEL, stacks
 from engine.placing import _push_down, _settle, bottom_of
+from engine.wiring import connect, disconnect, first_feed, judge, splice
 
 Side = Literal["left", "center", "right", "top", "middle", "bottom"]
 RESTING = "resting_wires"

@@ -9,28 +9,17 @@ from typing import Any
 
 from engine.declare import plain
 from engine.dots import Dots, dots_of, put
+from engine.edits import is_expression, part_of
 from engine.errors import UserError, listed
 from engine.expressions import evaluate
-from engine.graph import (
-    BLOCK,
-    Block,
-    BlockParam,
-    Blocks,
-    Edge,
-    Graph,
-    Node,
-    is_expression,
-    label_of,
-    new_id,
-    part_of,
-    reaches,
-    stem_of,
-)
+from engine.graph import BLOCK, Block, BlockParam, Blocks, Edge, Graph, Node, label_of
 from engine.graphfile import graph_json
 from engine.layer import Input, Objective, layers
 from engine.layout import GAP_LABEL, head_height
+from engine.names import new_id, stem_of
 from engine.places import Place, graph_at, with_graph_at
 from engine.project import Project
+from engine.wiring import reaches
 
 MOST_NAME = 60
 

@@ -13,25 +13,15 @@ from typing import Literal
 from engine.codeends import default_target
 from engine.codeplan import live_nodes
 from engine.data.fields import Field
+from engine.edits import add, remove, set_param
 from engine.errors import UserError, listed
-from engine.graph import (
-    Edge,
-    Node,
-    add,
-    connect,
-    inputs_of,
-    label_of,
-    objectives_of,
-    outputs_of,
-    ports_of,
-    remove,
-    set_param,
-)
+from engine.graph import Edge, Node, inputs_of, label_of, objectives_of, outputs_of, ports_of
 from engine.infer import Finding, Inference, infer
 from engine.layer import Layer, Objective, Port, layers
 from engine.placing import add_after, insert_between
 from engine.project import Project
 from engine.shapes import Sym, Tensor
+from engine.wiring import connect
 
 Level = Literal["error", "warning", "info"]
 GAP = 96.0

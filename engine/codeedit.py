@@ -15,8 +15,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from engine.codegen import generate
+from engine.edits import change, set_param
 from engine.errors import UserError
-from engine.graph import Graph, change, label_of, set_param
+from engine.graph import Graph, label_of
 from engine.layer import layers
 from engine.project import Project
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 
-from engine.graph import Blocks, Graph, first_feed, objectives_of
+from engine.graph import Blocks, Graph, objectives_of
+from engine.wiring import first_feed
 
 
 def live_nodes(graph: Graph) -> set[str]:

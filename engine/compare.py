@@ -7,9 +7,20 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from engine.declare import plain
-from engine.graph import Edge, Graph, Node, diff, label_of
+from engine.graph import Edge, Graph, Node, label_of
+from engine.graphdiff import diff
 from engine.layer import layers
-from engine.project import Project
+from engine.project import DataChoice, Project
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One difference: a sign (+ - ~), a sentence, and the graph and the node it is about where there is one."""
+
+    sign: str
+    words: str
+    graph: str = ""
+    node: str = ""
 
 
 @dataclass(frozen=True)
@@ -21,7 +32,7 @@ class NodeChange:
     settings: Mapping[str, tuple[Any, Any]]
 
     def words(self) -> str:
-        parts = [f"{key.replace('_', ' ')} {_said(old)} → {_said(new)}" for key, (old, new) in self.settings.items()]
+        parts = [f"{key.replace('_', ' ')} {said(old)} → {said(new)}" for key, (old, new) in self.settings.items()]
         return f"{self.label} ({self.id}): {', '.join(parts)}"
 
 
@@ -41,14 +52,18 @@ class GraphChange:
     def __bool__(self) -> bool:
         return bool(self.added or self.removed or self.changed or self.added_wires or self.removed_wires or self.notes)
 
+    def entries(self) -> list[Entry]:
+        """Each change by itself."""
+        found = [Entry("+", f"{label_of(node)} ({node.id})", self.name, node.id) for node in self.added]
+        found += [Entry("-", f"{label_of(node)} ({node.id})", self.name, node.id) for node in self.removed]
+        found += [Entry("~", change.words(), self.name, change.id) for change in self.changed]
+        found += [Entry("+", f"wire {_wire(edge)}", self.name, edge.target) for edge in self.added_wires]
+        found += [Entry("-", f"wire {_wire(edge)}", self.name, edge.target) for edge in self.removed_wires]
+        return [*found, Entry("~", "notes and frames", self.name)] if self.notes else found
+
     def lines(self) -> list[tuple[str, str]]:
-        """Each change as a sign (+ - ~) and a sentence."""
-        found = [("+", f"{label_of(node)} ({node.id})") for node in self.added]
-        found += [("-", f"{label_of(node)} ({node.id})") for node in self.removed]
-        found += [("~", change.words()) for change in self.changed]
-        found += [("+", f"wire {_wire(edge)}") for edge in self.added_wires]
-        found += [("-", f"wire {_wire(edge)}") for edge in self.removed_wires]
-        return [*found, ("~", "notes and frames")] if self.notes else found
+        """Each change as a sign and a sentence."""
+        return [(one.sign, one.words) for one in self.entries()]
 
 
 @dataclass(frozen=True)
@@ -61,26 +76,28 @@ class Comparison:
     def __bool__(self) -> bool:
         return bool(self.settings) or any(self.graphs)
 
+    def entries(self) -> list[Entry]:
+        """All changes of graphs; with several graphs each sentence begins with its graph's name."""
+        several = len(self.graphs) > 1
+        found = [entry for one in self.graphs if one for entry in one.entries()]
+        return [replace(one, words=f"{one.graph}: {one.words}") if several else one for one in found]
+
     def lines(self) -> list[tuple[str, str]]:
-        """All changes as signs and sentences; with several graphs each sentence begins with its graph's name."""
-        changed = [one for one in self.graphs if one]
-        found = [
-            (sign, f"{one.name}: {words}" if len(self.graphs) > 1 else words)
-            for one in changed
-            for sign, words in one.lines()
-        ]
-        return found + [("~", f"{key} {_said(old)} → {_said(new)}") for key, (old, new) in self.settings.items()]
+        """All changes, of graphs and of settings, as signs and sentences."""
+        settings = [("~", f"{key} {said(old)} → {said(new)}") for key, (old, new) in self.settings.items()]
+        return [(one.sign, one.words) for one in self.entries()] + settings
 
 
 def _wire(edge: Edge) -> str:
     return f"{edge.source}.{edge.output} → {edge.target}.{edge.input}"
 
 
-def _said(value: Any) -> str:
+def said(value: Any) -> str:
+    """A setting's value as a sentence has it."""
     if value is None:
         return "none"
     if isinstance(value, list | tuple):
-        return " × ".join(_said(part) for part in value)
+        return " × ".join(said(part) for part in value)
     return {True: "on", False: "off"}.get(value, str(value)) if isinstance(value, bool) else str(value)
 
 
@@ -130,17 +147,43 @@ def compare_graphs(before: Graph, after: Graph, name: str = "") -> GraphChange:
 def compare(before: Project, after: Project) -> Comparison:
     """What turns one project into another; names that only one of them has count as empty in the other."""
     graphs = [
-        compare_graphs(before.networks.get(name, Graph()), after.networks.get(name, Graph()), name)
+        compare_graphs(*graphs_of(before, after, name), name)
         for name in dict.fromkeys([*before.networks, *after.networks])
     ]
-    for name in dict.fromkeys([*before.blocks, *after.blocks]):
-        old = before.blocks[name].graph if name in before.blocks else Graph()
-        new = after.blocks[name].graph if name in after.blocks else Graph()
-        graphs.append(compare_graphs(old, new, f"block {name}"))
-    settings = _flat("recipe", before.recipe, after.recipe)
-    if before.data.source != after.data.source:
-        settings.update(_flat("data", before.data.source or {}, after.data.source or {}))
+    blocks = [f"{BLOCK}{name}" for name in dict.fromkeys([*before.blocks, *after.blocks])]
+    graphs += [compare_graphs(*graphs_of(before, after, name), name) for name in blocks]
+    settings = {**_flat("recipe", before.recipe, after.recipe), **_data(before.data, after.data)}
+    for name in blocks:
+        settings.update(_flat(name, _lent(before, name), _lent(after, name)))
     return Comparison(tuple(one for one in graphs if one) or tuple(graphs[:1]), settings)
+
+
+BLOCK = "block "
+"""What the name of a block's graph begins with in a comparison."""
+
+
+def graphs_of(before: Project, after: Project, name: str) -> tuple[Graph, Graph]:
+    """The two graphs of that name: a network, or the inside of a block; one that is not there is empty."""
+    if name in before.networks or name in after.networks:
+        return before.networks.get(name, Graph()), after.networks.get(name, Graph())
+    block = name.removeprefix(BLOCK)
+    found = [project.blocks[block].graph if block in project.blocks else Graph() for project in (before, after)]
+    return found[0], found[1]
+
+
+def _lent(project: Project, name: str) -> dict[str, Any]:
+    """The settings of a block with their usual values."""
+    block = project.blocks.get(name.removeprefix(BLOCK))
+    return {one.name: one.default for one in block.params} if block else {}
+
+
+def _data(before: DataChoice, after: DataChoice) -> dict[str, tuple[Any, Any]]:
+    """Where the data comes from, how it is divided and prepared, and what its fields are for."""
+    found = _flat("data.source", before.source or {}, after.source or {})
+    for key in ("count", "split", "seed", "stratify", "preparation"):
+        found.update(_flat(f"data.{key}", getattr(before, key), getattr(after, key)))
+    roles = [{field.name: f"{field.role} ({field.kind})" for field in one.fields} for one in (before, after)]
+    return {**found, **_flat("data.field", *roles)}
 
 
 def _flat(path: str, old: Any, new: Any) -> dict[str, tuple[Any, Any]]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from engine.codeplan import live_nodes
-from engine.graph import Graph, inputs_of, objectives_of, remove
+from engine.edits import remove
+from engine.graph import Graph, inputs_of, objectives_of
 from engine.infer import infer
 from engine.project import Project
 from engine.shapes import Numbers

@@ -7,7 +7,8 @@ from dataclasses import fields
 from typing import Any
 
 from engine.errors import UserError
-from engine.graph import Block, BlockParam, Edge, Frame, Graph, Node, valid_id
+from engine.graph import Block, BlockParam, Edge, Frame, Graph, Node
+from engine.names import valid_id
 
 MOST_NODES = 20_000
 MOST_EDGES = 100_000

@@ -11,25 +11,14 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
+from engine.edits import is_expression, stands_for_value
 from engine.errors import UserError
 from engine.expressions import evaluate
-from engine.graph import (
-    NO_BLOCKS,
-    Block,
-    Blocks,
-    Edge,
-    Graph,
-    Node,
-    first_feed,
-    is_expression,
-    label_of,
-    outputs_of,
-    ports_of,
-    stands_for_value,
-)
+from engine.graph import NO_BLOCKS, Block, Blocks, Edge, Graph, Node, label_of, outputs_of, ports_of
 from engine.layer import Input, Layer, Misfit, Objective, Port, layers
 from engine.recall import Reuse, remember, walk_of
 from engine.shapes import Dim, Sym, Tensor
+from engine.wiring import first_feed
 
 Schema = Mapping[str, Any]
 """The data's fields by name (`engine.data.Field`)."""

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from engine.errors import UserError
-from engine.graph import NO_BLOCKS, Blocks, Frame, Graph, new_id
+from engine.graph import NO_BLOCKS, Blocks, Frame, Graph
 from engine.layout import CARD_WIDTH
+from engine.names import new_id
 from engine.placing import bottom_of
 
 NOTE_SIZE = (198.0, 86.0)

@@ -6,10 +6,12 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from engine import dots
+from engine.edits import move, part_of, paste
 from engine.errors import UserError
-from engine.graph import NO_BLOCKS, Blocks, Edge, Frame, Graph, Node, connect, move, part_of, paste
+from engine.graph import NO_BLOCKS, Blocks, Edge, Frame, Graph, Node
 from engine.graphfile import FARTHEST
 from engine.notes import add_note, frame_of
+from engine.wiring import connect
 
 OUTER = "outer_wires"
 

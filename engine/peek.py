@@ -11,22 +11,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from engine.errors import UserError
-from engine.graph import (
-    BLOCK,
-    Block,
-    Blocks,
-    Edge,
-    Graph,
-    Node,
-    first_feed,
-    label_of,
-    new_id,
-    objectives_of,
-    outputs_of,
-)
+from engine.graph import BLOCK, Block, Blocks, Edge, Graph, Node, label_of, objectives_of, outputs_of
 from engine.infer import Facts, Inference, infer
+from engine.names import new_id
 from engine.places import Place, graph_at, known, walk_at
 from engine.project import Project
+from engine.wiring import first_feed
 
 ENDS = ("Output", "BlockOutput")
 Port = tuple[str, str]

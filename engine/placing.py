@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from engine.graph import NO_BLOCKS, Blocks, Edge, Graph, add, connect, outputs_of, ports_of, splice
+from engine.edits import add
+from engine.graph import NO_BLOCKS, Blocks, Edge, Graph, outputs_of, ports_of
 from engine.layout import CARD_WIDTH, GAP_LABEL, ROW, head_height, host_of, stacks
+from engine.wiring import connect, splice
 
 
 def bottom_of(graph: Graph, name: str, blocks: Blocks = NO_BLOCKS) -> float:

@@ -8,8 +8,8 @@ from dataclasses import replace
 from typing import Any
 
 from engine.declare import Catalogue, Declared, Param
+from engine.edits import set_param
 from engine.errors import UserError, listed
-from engine.graph import set_param
 from engine.layer import layers
 from engine.project import Project
 

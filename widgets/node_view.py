@@ -105,7 +105,7 @@ def many_view(project: Project, graph: Graph, walk: Inference, names: Iterable[s
 
 
 def _plain_values(node: Node, cls: type[Layer]) -> dict[str, Any]:
-    from engine.graph import is_expression
+    from engine.edits import is_expression
 
     return {key: value for key, value in node.params.items() if not is_expression(value) and key in cls.params()}
 

@@ -20,7 +20,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from window_help import open_window, wait
 
 from app.clipboard import CLIP
-from engine.graph import set_param
+from engine.edits import set_param
 from engine.places import Place
 from engine.project import Project
 from engine.templates import new_from_template

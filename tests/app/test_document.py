@@ -18,8 +18,8 @@ from app import memory
 from app.document import Document
 from app.places import drafts_folder
 from engine import saving
+from engine.edits import add, move, set_param
 from engine.errors import UserError
-from engine.graph import add, move, set_param
 from engine.project import Project, load
 from engine.templates import new_from_template
 
@@ -186,7 +186,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 app = QApplication(["lamina"])
 from app.window import Window
-from engine.graph import add
+from engine.edits import add
 window = Window()
 window.show()
 window.files.open_path(Path(sys.argv[2]))

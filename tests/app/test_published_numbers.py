@@ -11,7 +11,7 @@ import pytest
 from app.cli import main
 from app.nodeview import of_model
 from engine.backbone import without_head
-from engine.graph import remove, set_param
+from engine.edits import remove, set_param
 from engine.infer import infer
 from engine.project import Project
 from engine.templates import new_from_template

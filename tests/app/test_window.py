@@ -229,7 +229,7 @@ def test_an_empty_draft_is_not_kept(qapp) -> None:
 
 @pytest.mark.parametrize(("answer", "closes"), [("Save", True), ("Discard", True), ("Cancel", False)])
 def test_closing_with_unsaved_edits_asks(window, monkeypatch, tmp_path, answer, closes) -> None:
-    from engine.graph import add
+    from engine.edits import add
     from engine.project import load
 
     path = tmp_path / "wine.lamina"

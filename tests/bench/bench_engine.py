@@ -17,7 +17,8 @@ from engine import recall
 from engine.check import check
 from engine.codegen import generate
 from engine.data.fields import Field, category, image
-from engine.graph import Edge, Graph, Node, set_param
+from engine.edits import set_param
+from engine.graph import Edge, Graph, Node
 from engine.infer import infer
 from engine.layer import layers
 from engine.project import DataChoice, Project

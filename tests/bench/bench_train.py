@@ -18,8 +18,7 @@ import numpy as np
 import pytest
 import torch
 
-from engine import graph as g
-from engine import runs, store
+from engine import edits, runs, store, wiring
 from engine.data.dataset import Dataset
 from engine.data.fields import Field
 from engine.data.statistics import fit
@@ -38,8 +37,8 @@ from engine.shapes import Category, Image, Numbers
 def project_of(fields: tuple[Field, ...], cards: list[tuple[str, dict]], batch: int, count: int) -> Project:
     graph, last = Graph(), ""
     for name, settings in cards:
-        graph, node = g.add(graph, name, params=settings)
-        graph = g.connect(graph, last, node) if last else graph
+        graph, node = edits.add(graph, name, params=settings)
+        graph = wiring.connect(graph, last, node) if last else graph
         last = node
     recipe = {"type": "Supervised", "epochs": 1, "batch_size": batch, "device": "cpu"}
     return Project("Bench", {"main": graph}, data=DataChoice(fields=fields, count=count), recipe=recipe)

@@ -54,8 +54,9 @@ def edits(count: int, rounds: int = 15) -> tuple[float, float]:
     from PySide6.QtWidgets import QApplication
 
     from app.window import Window
-    from engine.graph import add, connect, set_param
+    from engine.edits import add, set_param
     from engine.templates import new_from_template
+    from engine.wiring import connect
 
     window = Window()
     window.resize(1440, 900)

@@ -10,13 +10,15 @@ from pathlib import Path
 import pytest
 
 from engine.data.dataset import scan
+from engine.edits import add
 from engine.errors import UserError
 from engine.exporters import Exporter, exporter_of, exporters
-from engine.graph import Graph, add, connect
+from engine.graph import Graph
 from engine.project import Project
 from engine.run import proof
 from engine.run.work import train
 from engine.runs import Run
+from engine.wiring import connect
 
 EVERY = list(exporters)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from engine import graph as g
+from engine import edits, wiring
 from engine.data.dataset import scan
 from engine.graph import Graph
 from engine.project import Project
@@ -16,8 +16,8 @@ def drawn(graph: Graph, last: str, *cards) -> tuple[Graph, str]:
     """The graph with cards one after another; each is a layer's name, or (name, settings)."""
     for card in cards:
         name, settings = (card, {}) if isinstance(card, str) else card
-        graph, node = g.add(graph, name, 0, 100.0 * len(graph.nodes), settings)
-        graph = g.connect(graph, last, node) if last else graph
+        graph, node = edits.add(graph, name, 0, 100.0 * len(graph.nodes), settings)
+        graph = wiring.connect(graph, last, node) if last else graph
         last = node
     return graph, last
 
@@ -47,7 +47,7 @@ def with_digit(graph: Graph, other: str, size: int = 10) -> tuple[Graph, str]:
         graph, "", ("CategoryInput", {"field": "digit"}), ("Embedding", {"features": 10, "size": size})
     )
     graph, both = drawn(graph, other, "Concatenate")
-    return g.connect(graph, label, both), both
+    return wiring.connect(graph, label, both), both
 
 
 def denoiser(vocabulary: int = 11, chosen: bool = True, **recipe) -> Project:
@@ -59,23 +59,23 @@ def denoiser(vocabulary: int = 11, chosen: bool = True, **recipe) -> Project:
             graph, "", ("CategoryInput", {"field": "digit"}), ("Embedding", {"features": 64, "size": vocabulary})
         )
         graph, about = drawn(graph, about, "Add")
-        graph = g.connect(graph, label, about)
+        graph = wiring.connect(graph, label, about)
     graph, about = drawn(graph, about, ("Linear", {"features": 128}), "SiLU", ("Linear", {"features": 64}),
                          ("Reshape", {"size": (64, 1, 1)}))  # fmt: skip
     graph, fine = drawn(graph, image, ("Conv2d", {"filters": 32, "kernel": 3, "padding": 1}), "SiLU")
     small = ("Conv2d", {"filters": 64, "kernel": 3, "padding": 1})
     graph, coarse = drawn(graph, fine, ("Conv2d", {"filters": 64, "kernel": 3, "stride": 2, "padding": 1}),
                           ("GroupNorm", {"groups": 4}), ("Add", {"stretch": True}))  # fmt: skip
-    graph = g.connect(graph, about, coarse)
+    graph = wiring.connect(graph, about, coarse)
     graph, coarse = drawn(graph, coarse, "SiLU")
     for rest in ((("GroupNorm", {"groups": 4}), "SiLU"), (("Add", {"stretch": True}), "SiLU")):
         graph, more = drawn(graph, coarse, small, *rest[:1])
-        graph = g.connect(graph, about, more) if rest[0][0] == "Add" else graph
+        graph = wiring.connect(graph, about, more) if rest[0][0] == "Add" else graph
         graph, joined = drawn(graph, more, rest[1], "Add")
-        graph, coarse = g.connect(graph, coarse, joined), joined
+        graph, coarse = wiring.connect(graph, coarse, joined), joined
     graph, up = drawn(graph, coarse, ("ConvTranspose2d", {"filters": 32, "kernel": 4, "stride": 2, "padding": 1}),
                       "SiLU", ("Concatenate", {"axis": "channels"}))  # fmt: skip
-    graph = g.connect(graph, fine, up)
+    graph = wiring.connect(graph, fine, up)
     graph, _ = drawn(graph, up, ("Conv2d", {"filters": 32, "kernel": 3, "padding": 1}), "SiLU",
                      ("Conv2d", {"filters": 1, "kernel": 3, "padding": 1}), ("Output", {"name": "noise"}))  # fmt: skip
     choice = {"type": "Diffusion", "device": "cpu", "batch_size": 64, **recipe}

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from engine import graph as g
+from engine import edits, wiring
 from engine.check import check
 from engine.data.dataset import scan
 from engine.graph import Graph
@@ -25,8 +25,8 @@ def chain(*cards: Any) -> Graph:
     graph, last = Graph(), ""
     for place, card in enumerate(cards):
         name, settings = (card, {}) if isinstance(card, str) else card
-        graph, node = g.add(graph, name, 0, 100.0 * place, settings)
-        graph = g.connect(graph, last, node) if last else graph
+        graph, node = edits.add(graph, name, 0, 100.0 * place, settings)
+        graph = wiring.connect(graph, last, node) if last else graph
         last = node
     return graph
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine import arrange, fold
+from engine import arrange, edits, fold, wiring
 from engine import graph as g
 from engine.errors import UserError
 from engine.layout import head_height, stacks
@@ -13,7 +13,7 @@ from engine.layout import head_height, stacks
 def scattered() -> g.Graph:
     graph = g.Graph()
     for layer, x, y in (("Conv2d", 0, 0), ("Conv2d", 300, 100), ("Conv2d", 40, 400), ("Add", 900, 600)):
-        graph, _ = g.add(graph, layer, x, y)
+        graph, _ = edits.add(graph, layer, x, y)
     return graph
 
 
@@ -39,8 +39,8 @@ def test_align(side, axis, expected) -> None:
 
 
 def test_align_moves_a_stack_as_one() -> None:
-    graph, row = g.add(scattered(), "ReLU", 300, 149)
-    graph = g.connect(graph, "conv_2", row)
+    graph, row = edits.add(scattered(), "ReLU", 300, 149)
+    graph = wiring.connect(graph, "conv_2", row)
     graph = arrange.align(graph, ["conv_1", row], "left")
     assert (graph.nodes["conv_2"].x, graph.nodes[row].x) == (0, 0)
     assert row in stacks(graph)
@@ -62,9 +62,9 @@ def test_join_from_top_to_bottom_and_refuse_what_is_done() -> None:
     assert ends(chained()) == [("conv_1", "conv_2", 0), ("conv_2", "conv_3", 0), ("conv_3", "add_1", 0)]
     with pytest.raises(UserError, match="joined already"):
         arrange.join(chained(), chained().nodes)
-    graph, _ = g.add(chained(), "Conv2d", 0, 900)
+    graph, _ = edits.add(chained(), "Conv2d", 0, 900)
     with pytest.raises(UserError, match="no free input"):
-        arrange.join(g.connect(graph, "conv_1", "conv_4"), ["conv_2", "conv_4"])
+        arrange.join(wiring.connect(graph, "conv_1", "conv_4"), ["conv_2", "conv_4"])
 
 
 def test_upstream_and_downstream() -> None:
@@ -73,7 +73,7 @@ def test_upstream_and_downstream() -> None:
 
 
 def test_swap_inputs() -> None:
-    graph = g.connect(chained(), "conv_1", "add_1")
+    graph = wiring.connect(chained(), "conv_1", "add_1")
     assert ends(arrange.swap_inputs(graph, "add_1"))[:1] == [("conv_1", "add_1", 0)]
     assert ("conv_3", "add_1", 1) in ends(arrange.swap_inputs(graph, "add_1"))
     with pytest.raises(UserError, match="nothing to swap"):
@@ -94,7 +94,7 @@ def test_extract_two_keeps_the_wire_between_them() -> None:
 
 
 def test_splice_makes_room() -> None:
-    graph, free = g.add(chained(), "Conv2d", 700, 20)
+    graph, free = edits.add(chained(), "Conv2d", 700, 20)
     edge = graph.incoming["conv_2"][0]
     assert arrange.can_splice(graph, edge, free)
     assert not arrange.can_splice(graph, edge, "conv_3")
@@ -105,7 +105,7 @@ def test_splice_makes_room() -> None:
 
 
 def test_rewire_moves_all_wires_of_a_port() -> None:
-    graph, other = g.add(g.connect(chained(), "conv_1", "add_1"), "Conv2d", 900, 0)
+    graph, other = edits.add(wiring.connect(chained(), "conv_1", "add_1"), "Conv2d", 900, 0)
     moved = arrange.rewire(graph, graph.outgoing["conv_1"], "out", other, "out")
     assert {edge.target for edge in moved.outgoing[other]} == {"conv_2", "add_1"}
     assert not moved.outgoing["conv_1"]
@@ -120,7 +120,7 @@ def test_a_wire_that_rests_is_kept_and_comes_back() -> None:
     assert edge not in off.edges and arrange.resting(off) == (edge,)
     assert arrange.turn_on(off, edge) == graph
     assert arrange.forget_resting(off, [edge]).extra == {}
-    assert arrange.resting(g.remove(off, ["conv_1"])) == ()
+    assert arrange.resting(edits.remove(off, ["conv_1"])) == ()
 
 
 @pytest.mark.parametrize("kept", [3, "wire", [["a"]], [[1, 2, 3, 4]], [["conv_1", "out", "gone", "x"]]])
@@ -139,8 +139,8 @@ def test_marks_of_nodes() -> None:
 def test_folding_makes_columns_of_a_long_network() -> None:
     graph, at = g.Graph(), ""
     for number in range(80):
-        graph, name = g.add(graph, "Conv2d", 0, number * 90)
-        graph, at = (g.connect(graph, at, name) if at else graph), name
+        graph, name = edits.add(graph, "Conv2d", 0, number * 90)
+        graph, at = (wiring.connect(graph, at, name) if at else graph), name
     places = fold.folded(graph)
     columns = {x for x, _ in places.values()}
     height, width = max(y for _, y in places.values()), max(columns)

@@ -11,11 +11,13 @@ import torch
 from engine.blocks import needs
 from engine.codegen import generate
 from engine.data.fields import category, image, series, signal, tokens
-from engine.graph import BLOCK, Block, BlockParam, Graph, add, change, connect, make, set_param
+from engine.edits import add, change, set_param
+from engine.graph import BLOCK, Block, BlockParam, Graph, make
 from engine.infer import Inference, infer
 from engine.layer import layers
 from engine.library import load_library, save_library, shipped
 from engine.project import DataChoice, Project
+from engine.wiring import connect
 
 LIBRARY = shipped()
 INPUTS = {"image": ("ImageInput", image("x", 3, 16, 16)), "signal": ("SignalInput", signal("x", 3, 24))}

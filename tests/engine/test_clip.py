@@ -12,12 +12,14 @@ from hypothesis import strategies as st
 
 from engine.blocks import group, needs
 from engine.clip import MOST_BYTES, MOST_NESTED, Clip, clip_of, from_text, joined, paste, to_text
+from engine.edits import add, change, move, set_param
 from engine.errors import UserError
-from engine.graph import Block, Graph, Node, add, change, connect, move, set_param
+from engine.graph import Block, Graph, Node
 from engine.graphfile import MOST_NODES, block_json
 from engine.infer import infer
 from engine.places import Place
 from engine.project import Project, dumps, loads
+from engine.wiring import connect
 from tests.engine.making import graph
 
 HERE = Place("main")

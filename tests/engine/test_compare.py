@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from engine import edits, wiring
 from engine import graph as g
 from engine.compare import compare, compare_graphs, together
 from engine.project import Project
@@ -11,11 +12,11 @@ from engine.templates import new_from_template
 
 
 def pair() -> tuple[g.Graph, g.Graph]:
-    graph, first = g.add(g.Graph(), "Conv2d", 0, 0)
-    graph, second = g.add(graph, "ReLU", 0, 80)
-    before = g.connect(graph, first, second)
-    after, name = g.add(g.set_param(before, first, "kernel", 5), "Linear", 0, 160)
-    return before, g.connect(g.remove(after, [second]), first, name)
+    graph, first = edits.add(g.Graph(), "Conv2d", 0, 0)
+    graph, second = edits.add(graph, "ReLU", 0, 80)
+    before = wiring.connect(graph, first, second)
+    after, name = edits.add(edits.set_param(before, first, "kernel", 5), "Linear", 0, 160)
+    return before, wiring.connect(edits.remove(after, [second]), first, name)
 
 
 def test_added_removed_changed() -> None:
@@ -28,7 +29,7 @@ def test_added_removed_changed() -> None:
 
 def test_a_moved_node_is_no_change() -> None:
     before, _ = pair()
-    assert not compare_graphs(before, g.move(before, {"conv_1": (500.0, 0.0)}))
+    assert not compare_graphs(before, edits.move(before, {"conv_1": (500.0, 0.0)}))
 
 
 def test_projects_with_recipes_blocks_and_networks() -> None:

@@ -23,11 +23,13 @@ from engine.data.quality import report
 from engine.data.split import Split
 from engine.data.statistics import fit
 from engine.data.vocabulary import PADDING, UNKNOWN
+from engine.edits import add
 from engine.errors import UserError
 from engine.exporters.signature import signature
-from engine.graph import Graph, add, connect
+from engine.graph import Graph
 from engine.layer import layers
 from engine.project import Project
+from engine.wiring import connect
 
 COUNT = 30
 WORDS = (PADDING, UNKNOWN, "the", "dog", "cat", "rare", "never")

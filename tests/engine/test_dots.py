@@ -7,15 +7,17 @@ from dataclasses import replace
 import pytest
 
 from engine import dots
-from engine.arrange import extract, rewire, splice_here
+from engine.arrange import extract, resting, rewire, splice_here, turn_off, turn_on
 from engine.blocks import group, unpack
 from engine.codegen import generate
-from engine.graph import Edge, Graph, add, connect, disconnect, insert, move, remove
+from engine.edits import add, insert, move, remove
+from engine.graph import Edge, Graph
 from engine.graphfile import graph_from_json, graph_json
 from engine.pasting import copied, pasted
 from engine.places import Place
 from engine.project import Project, dumps, loads
 from engine.templates import new_from_template
+from engine.wiring import connect, disconnect
 
 LEFT, RIGHT = (-200.0, 100.0), (-200.0, 300.0)
 
@@ -142,6 +144,18 @@ def test_wires_numbered_anew_keep_their_own() -> None:
     dotted = dots.put(graph, {wire(graph, other, "add_1"): [RIGHT]})
     cut = dots.carried(dotted, disconnect(dotted, [wire(graph, "conv_1", "add_1")]))
     assert dots.dots_of(cut) == {Edge(other, "out", "add_1", wire(cut, other, "add_1").input, 0): (RIGHT,)}
+
+
+def test_a_resting_wire_keeps_them_until_it_is_turned_on() -> None:
+    graph = chain("ImageInput", "Conv2d", "Add")
+    graph, other = add(graph, "Conv2d", 300, 200)
+    graph = connect(connect(graph, "image_input_1", other), other, "add_1")
+    edge = wire(graph, other, "add_1")
+    dotted = dots.put(graph, {edge: [RIGHT]})
+    off = dots.carried(dotted, turn_off(dotted, [edge]))
+    (rest,) = resting(off)
+    assert edge.index == 1 and dots.dots_of(off) == {rest: (RIGHT,)}
+    assert dots.dots_of(dots.carried(off, turn_on(off, rest))) == {edge: (RIGHT,)}
 
 
 def test_copies_have_copies(graph) -> None:

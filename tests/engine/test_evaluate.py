@@ -17,9 +17,10 @@ from sklearn import metrics
 
 from engine.data.dataset import open_dataset, scan
 from engine.data.raw import raw_targets
+from engine.edits import add
 from engine.errors import UserError
 from engine.exporters import exporter_of
-from engine.graph import Graph, add, connect
+from engine.graph import Graph
 from engine.project import Project
 from engine.run.evaluate import evaluate, part_of
 from engine.run.opened import opened
@@ -27,6 +28,7 @@ from engine.run.predict import predict
 from engine.run.reports import class_probabilities, class_report, number_report, picture_report
 from engine.run.work import train
 from engine.runs import Run
+from engine.wiring import connect
 
 
 def chain(source: dict[str, Any], *cards: tuple[str, dict[str, Any]]) -> Project:

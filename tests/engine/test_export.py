@@ -16,10 +16,11 @@ import pytest
 from engine import runs
 from engine.codegen import generate
 from engine.data.dataset import open_dataset, scan
+from engine.edits import add
 from engine.errors import UserError
 from engine.exporters import Exporter, exporter_of
 from engine.exporters.onnx import Onnx
-from engine.graph import Graph, add, connect
+from engine.graph import Graph
 from engine.layers.activation import ReLU
 from engine.project import Project, from_json
 from engine.run import onnx_export, onnx_file, proof, state
@@ -29,6 +30,7 @@ from engine.run.opened import opened
 from engine.run.predict import predict
 from engine.run.work import train
 from engine.runs import Run
+from engine.wiring import connect
 
 PICTURES = (("ImageInput", {}), ("Conv2d", {"filters": 4}), ("ReLU", {}), ("Flatten", {}), ("Linear", {"features": 10}))
 STEPS = (

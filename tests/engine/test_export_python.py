@@ -13,15 +13,17 @@ import pytest
 from PIL import Image
 
 from engine.data.dataset import open_dataset, scan
+from engine.edits import add
 from engine.errors import UserError
 from engine.exporters import exporter_of
-from engine.graph import Graph, add, connect
+from engine.graph import Graph
 from engine.project import Project
 from engine.run import python_export, standalone
 from engine.run.opened import opened
 from engine.run.predict import predict
 from engine.run.work import train
 from engine.runs import Run
+from engine.wiring import connect
 
 
 def project(name: str, source: str, features: int, *cards: str, loss: str = "CrossEntropy", **about: str) -> Project:

@@ -10,30 +10,12 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.edits import add, change, insert, move, part_of, paste, remove, set_param
 from engine.errors import UserError
-from engine.graph import (
-    Edge,
-    Frame,
-    Graph,
-    add,
-    change,
-    connect,
-    diff,
-    disconnect,
-    insert,
-    judge,
-    move,
-    new_id,
-    outputs_of,
-    part_of,
-    paste,
-    ports_of,
-    remove,
-    set_param,
-    splice,
-    stem_of,
-    valid_id,
-)
+from engine.graph import Edge, Frame, Graph, outputs_of, ports_of
+from engine.graphdiff import diff
+from engine.names import new_id, stem_of, valid_id
+from engine.wiring import connect, disconnect, judge, splice
 from tests.engine.making import graph, residual
 
 LINE = graph({"a_1": "Linear", "b_1": "ReLU", "c_1": "Linear"}, "a_1 > b_1", "b_1 > c_1")

@@ -12,8 +12,9 @@ import numpy as np
 import pytest
 
 from engine.data.dataset import scan
+from engine.edits import add
 from engine.errors import UserError
-from engine.graph import Graph, add, connect
+from engine.graph import Graph
 from engine.project import Project
 from engine.run.evaluate import evaluate
 from engine.run.items import read_items
@@ -21,6 +22,7 @@ from engine.run.opened import Opened, opened
 from engine.run.predict import predict
 from engine.run.work import train
 from engine.runs import Run
+from engine.wiring import connect
 
 ADAM = {"type": "Adam", "lr": 0.03}
 

@@ -9,11 +9,13 @@ import pytest
 
 from engine import jobs
 from engine.data.dataset import scan
+from engine.edits import add
 from engine.errors import UserError
-from engine.graph import Graph, add, connect
+from engine.graph import Graph
 from engine.project import Project, save
 from engine.run.cross import cross_validate
 from engine.runs import RunInfo, list_runs
+from engine.wiring import connect
 
 
 def flowers() -> Project:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from engine import graph as g
+from engine import edits
 from engine.exporters import exporter_of
 from engine.project import Project
 from engine.run.evaluate import evaluate
@@ -37,7 +37,7 @@ def writing(recipe: str, **settings) -> Project:
     made = project(graph, STORIES, about)
     if recipe == "MaskedTokens":
         loss = next(name for name in made.graph.nodes if "entropy" in name)
-        made = made.with_graph(g.set_param(made.graph, loss, "target", "text"))
+        made = made.with_graph(edits.set_param(made.graph, loss, "target", "text"))
     return made
 
 

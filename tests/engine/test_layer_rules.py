@@ -12,8 +12,9 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from engine.codegen import generate
 from engine.data.fields import Field
+from engine.edits import add
 from engine.errors import UserError
-from engine.graph import Graph, add, connect
+from engine.graph import Graph
 from engine.layer import Layer, Misfit, layers
 from engine.project import DataChoice, Project
 from engine.shapes import (
@@ -32,6 +33,7 @@ from engine.shapes import (
     evaluate,
     tensor,
 )
+from engine.wiring import connect
 from tests.contracts.invent import Built, Case, data, dims, feed
 
 

@@ -8,10 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.graph import Edge, Graph, Node, connect, move
-from engine.graph import add as add_node
+from engine.edits import add as add_node
+from engine.edits import move
+from engine.graph import Edge, Graph, Node
 from engine.layer import layers
 from engine.layout import CARD_WIDTH, GAP, GAP_LABEL, ROW, head_height, host_of, layout, stacks
+from engine.wiring import connect
 
 
 def chain(*names: str, start: Graph | None = None, at: str = "") -> tuple[Graph, list[str]]:

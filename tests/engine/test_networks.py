@@ -6,7 +6,7 @@ from typing import ClassVar
 
 import pytest
 
-from engine import graph as g
+from engine import edits, wiring
 from engine.check import check, ready
 from engine.codegen import generate
 from engine.data.dataset import scan
@@ -21,8 +21,8 @@ def chain(*cards) -> Graph:
     graph, last = Graph(), ""
     for place, card in enumerate(cards):
         name, settings = (card, {}) if isinstance(card, str) else card
-        graph, node = g.add(graph, name, 0, 100.0 * place, settings)
-        graph = g.connect(graph, last, node) if last else graph
+        graph, node = edits.add(graph, name, 0, 100.0 * place, settings)
+        graph = wiring.connect(graph, last, node) if last else graph
         last = node
     return graph
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import pytest
 
+from engine import edits, notes, wiring
 from engine import graph as g
-from engine import notes
 from engine.errors import UserError
 from engine.graphfile import graph_from_json, graph_json
 
 
 def chain() -> g.Graph:
-    graph, first = g.add(g.Graph(), "Conv2d", 0, 0)
-    graph, second = g.add(graph, "ReLU", 0, 49)
-    graph, _ = g.add(graph, "Linear", 0, 300)
-    return g.connect(graph, first, second)
+    graph, first = edits.add(g.Graph(), "Conv2d", 0, 0)
+    graph, second = edits.add(graph, "ReLU", 0, 49)
+    graph, _ = edits.add(graph, "Linear", 0, 300)
+    return wiring.connect(graph, first, second)
 
 
 def test_a_frame_goes_around_the_selection_and_holds_it() -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import itertools
 
-from engine.graph import Graph, add
+from engine.edits import add
+from engine.graph import Graph
 from engine.layout import GAP_LABEL, head_height, host_of
 from engine.placing import add_after, bottom_of, free_place, insert_between, place_below
 from tests.engine.making import graph
@@ -44,7 +45,7 @@ def test_a_small_layer_joins_the_card_it_follows() -> None:
 
 def test_a_wire_that_runs_upwards_moves_nothing() -> None:
     upside = graph({"in_1": "TableInput", "a_1": "Linear"}, "in_1 > a_1")
-    from engine.graph import move
+    from engine.edits import move
 
     turned = move(upside, {"in_1": (0, 500), "a_1": (0, 0)})
     grown = insert_between(turned, turned.edges[0], "Linear")

@@ -22,8 +22,9 @@ from engine import project as project_file
 from engine import saving
 from engine.data.fields import category, number
 from engine.errors import UserError
-from engine.graph import Block, BlockParam, Edge, Frame, Graph, Node, new_id
+from engine.graph import Block, BlockParam, Edge, Frame, Graph, Node
 from engine.graphfile import graph_from_json, graph_json
+from engine.names import new_id
 from engine.project import DataChoice, Project, dumps, from_json, load, loads, save
 from tests.engine.making import IRIS, as_file, chain, graph, residual
 

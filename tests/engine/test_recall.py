@@ -12,10 +12,12 @@ from hypothesis import strategies as st
 
 from engine import recall
 from engine.data.fields import Field, category, image
+from engine.edits import add, change, remove, set_param
 from engine.errors import UserError
-from engine.graph import Graph, add, change, connect, disconnect, remove, set_param
+from engine.graph import Graph
 from engine.infer import Inference, infer
 from engine.library import shipped
+from engine.wiring import connect, disconnect
 
 FIELDS = (image("picture", 3, 16, 16), category("kind", ("a", "b"), "target"))
 NAMES = ("Conv2d", "BatchNorm", "ReLU", "MaxPool2d", "Flatten", "Linear", "Add", "block:Residual block")

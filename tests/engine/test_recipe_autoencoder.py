@@ -7,7 +7,7 @@ import io
 import pytest
 import torch
 
-from engine import graph as g
+from engine import edits, wiring
 from engine.decoder import decoder_of
 from engine.errors import UserError
 from engine.graph import Graph
@@ -29,19 +29,19 @@ def vae() -> Graph:
     """Two heads, a random sample, a decoder and both objectives."""
     graph = chain("ImageInput", "Flatten", ("Linear", {"features": 64}), "ReLU")
     last = graph.order[-1]
-    graph, mean = g.add(graph, "Linear", params={"features": 4})
-    graph, spread = g.add(graph, "Linear", params={"features": 4})
-    graph = g.connect(g.connect(graph, last, mean), last, spread)
-    graph, sample = g.add(graph, "NormalSample")
-    graph = g.connect(graph, mean, sample, "mean")
-    graph = g.connect(graph, spread, sample, "log_variance")
-    graph, kl = g.add(graph, "NormalKL", params={"weight": 1 / 64})
-    graph = g.connect(graph, mean, kl, "prediction")
-    graph = g.connect(graph, spread, kl, "target")
+    graph, mean = edits.add(graph, "Linear", params={"features": 4})
+    graph, spread = edits.add(graph, "Linear", params={"features": 4})
+    graph = wiring.connect(wiring.connect(graph, last, mean), last, spread)
+    graph, sample = edits.add(graph, "NormalSample")
+    graph = wiring.connect(graph, mean, sample, "mean")
+    graph = wiring.connect(graph, spread, sample, "log_variance")
+    graph, kl = edits.add(graph, "NormalKL", params={"weight": 1 / 64})
+    graph = wiring.connect(graph, mean, kl, "prediction")
+    graph = wiring.connect(graph, spread, kl, "target")
     last = sample
     for name, settings in PLAIN[5:]:
-        graph, node = g.add(graph, name, params=settings)
-        graph, last = g.connect(graph, last, node), node
+        graph, node = edits.add(graph, name, params=settings)
+        graph, last = wiring.connect(graph, last, node), node
     return graph
 
 
@@ -77,7 +77,7 @@ def test_noise_is_only_put_on_what_is_read(tmp_path):
     assert told(noisy, "train", "loss")[-1] > told(clean, "train", "loss")[-1]
     assert told(noisy, "validation", "loss")[-1] < told(noisy, "validation", "loss")[0]
     wired = chain(*PLAIN[:-1], "MSE")
-    wired = g.connect(wired, "image_input_1", "mean_squared_error_1", "target")
+    wired = wiring.connect(wired, "image_input_1", "mean_squared_error_1", "target")
     assert told(train(reading(wired, epochs=1), tmp_path), "train", "loss")
     with pytest.raises(UserError, match="choose the field as its target"):
         train(reading(wired, noise=0.5), tmp_path)
@@ -118,10 +118,12 @@ def test_the_weight_of_the_normal_distribution_rises(tmp_path):
 def test_there_is_no_decoder_where_the_data_goes_around_the_sample():
     graph = vae()
     assert decoder_of(project(graph, "DigitsData", {"type": "Autoencoder"})) is not None
-    around = g.add(graph, "Add")[0]
+    around = edits.add(graph, "Add")[0]
     edge = next(edge for edge in around.edges if edge.target == "linear_4")
-    around = g.connect(g.connect(g.disconnect(around, [edge]), "linear_1", "add_1"), edge.source, "add_1")
-    around = g.connect(around, "add_1", "linear_4")
+    around = wiring.connect(
+        wiring.connect(wiring.disconnect(around, [edge]), "linear_1", "add_1"), edge.source, "add_1"
+    )
+    around = wiring.connect(around, "add_1", "linear_4")
     assert decoder_of(project(around, "DigitsData", {"type": "Autoencoder"})) is None
     assert decoder_of(project(chain(*PLAIN), "DigitsData", {"type": "Autoencoder"})) is None
 

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 import torch
 
-from engine import graph as g
+from engine import edits
 from engine.errors import UserError
 from engine.exporters import silent
 from engine.graph import Graph
@@ -52,7 +52,7 @@ def gpt(width: int, layers: int, classes: int, causal: bool = True, dropout: flo
 def writing(graph: Graph, source=STORIES, **recipe) -> Project:
     made = project(graph, source, {"type": "LanguageModel", "epochs": 4, "batch_size": 32, "optimizer": ADAM, **recipe})
     classes = len(made.data.schema["next"].classes)
-    return made.with_graph(g.set_param(made.graph, "linear_1", "features", classes))
+    return made.with_graph(edits.set_param(made.graph, "linear_1", "features", classes))
 
 
 def test_it_learns_to_write_words_of_the_stories(tmp_path):
@@ -136,8 +136,8 @@ def test_a_broken_off_run_goes_on_exactly(tmp_path, monkeypatch):
 def masked(graph: Graph, **recipe) -> Project:
     made = project(graph, {**STORIES, "unit": "words", "length": 12, "items": 800},
                    {"type": "MaskedTokens", "epochs": 6, "batch_size": 64, "optimizer": ADAM, **recipe})  # fmt: skip
-    graph = g.set_param(made.graph, "linear_1", "features", len(made.data.schema["text"].classes))
-    return made.with_graph(g.set_param(graph, next(n for n in graph.nodes if "entropy" in n), "target", "text"))
+    graph = edits.set_param(made.graph, "linear_1", "features", len(made.data.schema["text"].classes))
+    return made.with_graph(edits.set_param(graph, next(n for n in graph.nodes if "entropy" in n), "target", "text"))
 
 
 def test_a_masked_model_fills_in_words(tmp_path):
@@ -151,7 +151,7 @@ def test_a_masked_model_fills_in_words(tmp_path):
     other = masked(gpt(32, 1, 26, causal=False))
     loss = next(name for name in other.graph.nodes if "entropy" in name)
     with pytest.raises(UserError, match="its target has to be the field"):
-        train(other.with_graph(g.set_param(other.graph, loss, "target", "next")), tmp_path)
+        train(other.with_graph(edits.set_param(other.graph, loss, "target", "next")), tmp_path)
 
 
 def test_a_masked_run_goes_on_exactly(tmp_path, monkeypatch):

@@ -9,7 +9,7 @@ import sys
 import pytest
 import torch
 
-from engine import graph as g
+from engine import edits, wiring
 from engine.errors import UserError
 from engine.exporters import silent
 from engine.graph import Graph
@@ -29,22 +29,22 @@ def translator(reads: int, writes: int, causal: bool = True) -> Graph:
     """An encoder and a decoder that looks at it, in one graph."""
     graph, last = Graph(), {}
     for field in ("source", "answer"):
-        graph, node = g.add(graph, "TokenInput", params={"field": field})
+        graph, node = edits.add(graph, "TokenInput", params={"field": field})
         for name in ("Embedding", "LearnedPositions"):
-            graph, other = g.add(graph, name, params={"features": WIDTH} if name == "Embedding" else {})
-            graph, node = g.connect(graph, node, other), other
+            graph, other = edits.add(graph, name, params={"features": WIDTH} if name == "Embedding" else {})
+            graph, node = wiring.connect(graph, node, other), other
         last[field] = node
-    graph, encoder = g.add(graph, "TransformerEncoderLayer", params={"heads": 4, "feedforward": 64, "dropout": 0.0})
-    graph = g.connect(graph, last["source"], encoder, "sequence")
-    graph, decoder = g.add(
+    graph, encoder = edits.add(graph, "TransformerEncoderLayer", params={"heads": 4, "feedforward": 64, "dropout": 0.0})
+    graph = wiring.connect(graph, last["source"], encoder, "sequence")
+    graph, decoder = edits.add(
         graph, "TransformerDecoderLayer", params={"heads": 4, "feedforward": 64, "dropout": 0.0, "causal": causal}
     )
-    graph = g.connect(graph, last["answer"], decoder, "sequence")
-    graph = g.connect(graph, encoder, decoder, "memory")
-    graph, head = g.add(graph, "Linear", params={"features": writes})
-    graph = g.connect(graph, decoder, head)
-    graph, loss = g.add(graph, "SequenceCrossEntropy", params={"target": "next"})
-    return g.connect(graph, head, loss)
+    graph = wiring.connect(graph, last["answer"], decoder, "sequence")
+    graph = wiring.connect(graph, encoder, decoder, "memory")
+    graph, head = edits.add(graph, "Linear", params={"features": writes})
+    graph = wiring.connect(graph, decoder, head)
+    graph, loss = edits.add(graph, "SequenceCrossEntropy", params={"target": "next"})
+    return wiring.connect(graph, head, loss)
 
 
 def translating(causal: bool = True, **recipe) -> Project:
@@ -72,7 +72,7 @@ def test_what_does_not_fit_is_said(tmp_path):
     with pytest.raises(UserError, match="Hide what comes later"):
         train(translating(causal=False), tmp_path)
     one = translating()
-    graph = g.set_param(one.graph, "token_input_2", "field", "source")
+    graph = edits.set_param(one.graph, "token_input_2", "field", "source")
     with pytest.raises(UserError):
         train(one.with_graph(graph), tmp_path)
 

@@ -11,14 +11,16 @@ import torch
 
 from engine.data.dataset import open_dataset, scan
 from engine.data.split import split
+from engine.edits import add
 from engine.exporters import exporters
-from engine.graph import Graph, add, connect
+from engine.graph import Graph
 from engine.project import Project
 from engine.run import tensors
 from engine.run.evaluate import evaluate
 from engine.run.predict import predict
 from engine.run.tensors import Cut, load_part
 from engine.run.work import train
+from engine.wiring import connect
 
 
 def chain(source: dict[str, Any], *cards: tuple[str, dict[str, Any]]) -> Project:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import pytest
 
 from engine.data.fields import number
+from engine.edits import add
 from engine.errors import UserError
-from engine.graph import Graph, add, connect
+from engine.graph import Graph
 from engine.infer import infer
 from engine.sharing import share
+from engine.wiring import connect
 
 SCHEMA = {"a": number("a"), "b": number("b")}
 

@@ -13,23 +13,13 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from engine.check import check
 from engine.codegen import generate
+from engine.edits import add, change, insert, move, part_of, paste, remove, set_param
 from engine.errors import UserError
-from engine.graph import (
-    Graph,
-    add,
-    change,
-    connect,
-    diff,
-    disconnect,
-    insert,
-    move,
-    part_of,
-    paste,
-    remove,
-    set_param,
-)
+from engine.graph import Graph
+from engine.graphdiff import diff
 from engine.infer import infer
 from engine.project import Project, dumps, loads
+from engine.wiring import connect, disconnect
 from tests.engine.making import DIGITS, HOUSES, project, residual
 
 KINDS = [

@@ -15,8 +15,8 @@ from engine.check import check
 from engine.codegen import generate
 from engine.data.sources import sources
 from engine.errors import UserError
-from engine.graph import valid_id
 from engine.infer import infer
+from engine.names import valid_id
 from engine.project import dumps, loads
 from engine.recipes import recipes
 from engine.templates import new_from_template, template, templates

@@ -10,8 +10,7 @@ import numpy as np
 import pytest
 import torch
 
-from engine import graph as g
-from engine import runs, store
+from engine import edits, runs, store, wiring
 from engine.data.dataset import scan
 from engine.errors import UserError
 from engine.graph import Graph
@@ -30,8 +29,8 @@ def chain(*cards, source="IrisData", recipe=None, **data) -> Project:
     graph, last = Graph(), ""
     for place, card in enumerate(cards):
         name, settings = (card, {}) if isinstance(card, str) else card
-        graph, node = g.add(graph, name, 0, 100.0 * place, settings)
-        graph = g.connect(graph, last, node) if last else graph
+        graph, node = edits.add(graph, name, 0, 100.0 * place, settings)
+        graph = wiring.connect(graph, last, node) if last else graph
         last = node
     chosen = scan({"type": source}, None)
     values = {**{key: getattr(chosen, key) for key in ("source", "fields", "count")}, **data}
@@ -184,8 +183,8 @@ def test_the_learning_rate_told_is_that_of_the_schedule(tmp_path):
 def test_several_objectives_are_weighed_and_told_apart(tmp_path):
     cards = ("TableInput", ("Linear", {"features": 1}), ("MSE", {"weight": 2.0}))
     project = chain(*cards, source="DiabetesData", recipe={"epochs": 2, "device": "cpu"})
-    graph, second = g.add(project.graph, "L1", params={"weight": 0.5})
-    project = project.with_graph(g.connect(graph, "linear_1", second))
+    graph, second = edits.add(project.graph, "L1", params={"weight": 0.5})
+    project = project.with_graph(wiring.connect(graph, "linear_1", second))
     [first] = [name for name, node in project.graph.nodes.items() if node.layer == "MSE"]
     run = train(project, tmp_path)
     for part in ("train", "validation"):
@@ -196,7 +195,7 @@ def test_several_objectives_are_weighed_and_told_apart(tmp_path):
 def test_nodes_that_share_weights_train_as_one_and_come_back(tmp_path):
     between = ("ReLU", ("Linear", {"features": 16}), "ReLU", ("Linear", {"features": 16}), "ReLU")
     project = iris({"epochs": 2}, *between)
-    project = project.with_graph(g.change(project.graph, "linear_3", shares="linear_2"))
+    project = project.with_graph(edits.change(project.graph, "linear_3", shares="linear_2"))
     run = train(project, tmp_path)
     assert run.info().parameters == (4 * 16 + 16) + (16 * 16 + 16) + (16 * 3 + 3)
     assert values_on(run, "validation")["loss"] == pytest.approx(run.info().best["value"], abs=1e-6)
@@ -225,9 +224,9 @@ def test_early_stopping_and_the_message(tmp_path):
 def test_learning_rates_per_node_and_frozen_nodes(tmp_path):
     between = (("BatchNorm", {}), "ReLU")
     project = iris({"optimizer": {"type": "SGD", "lr": 0.1, "momentum": 0.0}, "epochs": 1, "batch_size": 200}, *between)
-    graph = g.change(project.graph, "linear_2", lr=0.0)
+    graph = edits.change(project.graph, "linear_2", lr=0.0)
     norm = next(name for name in graph.nodes if "norm" in name)
-    graph = g.change(g.change(graph, norm, frozen=True), "linear_1", lr=0.5)
+    graph = edits.change(edits.change(graph, norm, frozen=True), "linear_1", lr=0.5)
     runs_ = [train(one, tmp_path) for one in (project, project.with_graph(graph))]
     plain, changed = (load(run, "last").network for run in runs_)
     torch.manual_seed(7)
@@ -400,7 +399,7 @@ def test_pause_resume_save_and_stop_by_request(tmp_path):
 
 def test_an_unfinished_network_is_refused_and_the_run_says_why(tmp_path):
     project = iris()
-    project = project.with_graph(g.remove(project.graph, ["cross_entropy_1"]))
+    project = project.with_graph(edits.remove(project.graph, ["cross_entropy_1"]))
     with pytest.raises(UserError, match="no objective"):
         train(project, tmp_path)
     assert runs.list_runs(tmp_path)[0].info().state == "failed"

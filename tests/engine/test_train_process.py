@@ -12,8 +12,7 @@ import numpy as np
 import pytest
 import torch
 
-from engine import graph as g
-from engine import process, runs
+from engine import edits, process, runs, wiring
 from engine.data.dataset import scan
 from engine.graph import Graph
 from engine.project import Project, save
@@ -28,8 +27,8 @@ def iris(epochs: int) -> Project:
     cards = [("TableInput", {}), ("Linear", {"features": 16}), ("BatchNorm", {}), ("Dropout", {"rate": 0.3}),
              ("Linear", {"features": 3}), ("CrossEntropy", {})]  # fmt: skip
     for name, settings in cards:
-        graph, node = g.add(graph, name, params=settings)
-        graph = g.connect(graph, last, node) if last else graph
+        graph, node = edits.add(graph, name, params=settings)
+        graph = wiring.connect(graph, last, node) if last else graph
         last = node
     recipe = {"type": "Supervised", "epochs": epochs, "batch_size": 16, "device": "cpu", "schedule": "Cosine"}
     return Project("Test", {"main": graph}, data=scan({"type": "IrisData"}, None), recipe=recipe)

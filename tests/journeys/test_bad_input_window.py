@@ -14,7 +14,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from pointer_help import open_window, spin, wait
 
-from engine.graph import add
+from engine.edits import add
 from engine.project import Project, load
 from engine.templates import new_from_template
 

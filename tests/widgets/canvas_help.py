@@ -9,10 +9,12 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 
 from engine.data.fields import category, image
+from engine.edits import add, move
 from engine.errors import UserError
-from engine.graph import Graph, add, connect, judge, move
+from engine.graph import Graph
 from engine.infer import infer
 from engine.layout import labelled, layout
+from engine.wiring import connect, judge
 from widgets.canvas.view import Canvas
 
 SCHEMA = {item.name: item for item in (image("image", 3, 32, 32), category("kind", ("a", "b"), role="target"))}

@@ -15,7 +15,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from canvas_help import LEFT, RIGHT, SCHEMA, open_canvas, residual
 
-from engine import arrange, notes
+from engine import arrange, edits, notes
 from engine import graph as g
 from engine.infer import infer
 from widgets import theme
@@ -92,7 +92,7 @@ def test_36_alt_click_breaks_all_wires_of_a_port(hand) -> None:
 
 
 def free_conv(qtbot):
-    graph, name = g.add(residual(), "Conv2d", 420, 40)
+    graph, name = edits.add(residual(), "Conv2d", 420, 40)
     return opened(qtbot, graph), name
 
 
@@ -190,7 +190,7 @@ def test_55_a_locked_card_stays(qtbot) -> None:
 
 def test_33_a_muted_card_shows_the_wire_passing_through(qtbot) -> None:
     plain = opened(qtbot, residual())
-    muted = opened(qtbot, g.change(residual(), "conv_2", muted=True))
+    muted = opened(qtbot, edits.change(residual(), "conv_2", muted=True))
     pictures = []
     for hand in (plain, muted):
         area = hand.view.viewportTransform().mapRect(hand.view.mirror.nodes["conv_2"].area()).toRect()
@@ -201,7 +201,7 @@ def test_33_a_muted_card_shows_the_wire_passing_through(qtbot) -> None:
 
 
 def test_64_a_note_on_a_node_is_on_its_card_and_in_its_words(qtbot) -> None:
-    hand = opened(qtbot, g.change(residual(), "conv_2", note="Try 5 × 5"))
+    hand = opened(qtbot, edits.change(residual(), "conv_2", note="Try 5 × 5"))
     assert hand.view.mirror.nodes["conv_2"].card.note == "Try 5 × 5"
     from widgets.canvas.speech import description, tip
 
@@ -323,7 +323,7 @@ def test_62_the_view_tells_where_it_rests(hand, qtbot) -> None:
 
 
 def test_a_card_that_an_edit_moved_glides_and_is_where_it_belongs(hand, qtbot) -> None:
-    graph = g.move(hand.view.mirror.graph, {"linear_1": (400.0, 500.0)})
+    graph = edits.move(hand.view.mirror.graph, {"linear_1": (400.0, 500.0)})
     before = hand.view.mirror.nodes["linear_1"].pos()
     hand.view.show_graph(graph, infer(graph, SCHEMA), {}, (), gliding=True)
     assert hand.view.glide.running and hand.view.mirror.nodes["linear_1"].pos() == before
@@ -334,7 +334,7 @@ def test_a_card_that_an_edit_moved_glides_and_is_where_it_belongs(hand, qtbot) -
 def test_reduced_motion_does_not_glide(hand) -> None:
     theme.set_reduced_motion(True)
     try:
-        graph = g.move(hand.view.mirror.graph, {"linear_1": (400.0, 500.0)})
+        graph = edits.move(hand.view.mirror.graph, {"linear_1": (400.0, 500.0)})
         hand.view.show_graph(graph, infer(graph, SCHEMA), {}, (), gliding=True)
         assert not hand.view.glide.running
     finally:
@@ -343,7 +343,7 @@ def test_reduced_motion_does_not_glide(hand) -> None:
 
 def test_an_edit_during_a_glide_ends_it(hand) -> None:
     for x in (400.0, 600.0):
-        graph = g.move(hand.view.mirror.graph, {"linear_1": (x, 500.0)})
+        graph = edits.move(hand.view.mirror.graph, {"linear_1": (x, 500.0)})
         hand.view.show_graph(graph, infer(graph, SCHEMA), {}, (), gliding=True)
     hand.press(hand.center("conv_1"))
     QTest.mouseRelease(hand.view.viewport(), LEFT, Mod.NoModifier, hand.at(hand.center("conv_1")))
@@ -352,7 +352,7 @@ def test_an_edit_during_a_glide_ends_it(hand) -> None:
 
 
 def test_a_wire_back_up_runs_around_the_column(qtbot) -> None:
-    graph = g.move(residual(), {"linear_1": (600.0, 0.0)})
+    graph = edits.move(residual(), {"linear_1": (600.0, 0.0)})
     hand = opened(qtbot, graph)
     path = hand.view.mirror.wires[graph.incoming["linear_1"][0]].path()
     card = hand.view.mirror.nodes["linear_1"].area()
@@ -363,7 +363,7 @@ def test_a_network_that_changes_under_a_rubber_band_leaves_no_stale_choice(hand)
     hand.view.choose({"linear_1"})
     empty = hand.center("linear_1") + QPointF(300, 40)
     hand.drag(empty, empty + QPointF(60, 60), release=False)
-    smaller = g.remove(hand.view.mirror.graph, ["linear_1"])
+    smaller = edits.remove(hand.view.mirror.graph, ["linear_1"])
     hand.view.show_graph(smaller, infer(smaller, SCHEMA))
     assert hand.view.gesture is None
     assert hand.heard["selection_changed"][-1] == ([],)

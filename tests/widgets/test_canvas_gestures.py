@@ -15,6 +15,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from canvas_help import LEFT, MIDDLE, RIGHT, SCHEMA, open_canvas, problem, residual
 
+from engine import edits, wiring
 from engine import graph as g
 from engine.infer import infer
 from widgets import theme
@@ -50,7 +51,7 @@ def test_drag_a_wire_to_an_input(hand) -> None:
 
 
 def test_drag_a_wire_onto_a_card_takes_its_free_port(hand) -> None:
-    grown, new = g.add(hand.view.mirror.graph, "Add", 300, 300)
+    grown, new = edits.add(hand.view.mirror.graph, "Add", 300, 300)
     hand.view.show_graph(grown, infer(grown, SCHEMA))
     hand.view.set_judge(lambda *link: "")
     port = hand.view.mirror.nodes[new].card.inputs[0].port
@@ -59,7 +60,7 @@ def test_drag_a_wire_onto_a_card_takes_its_free_port(hand) -> None:
 
 
 def test_drag_backwards_from_an_input(hand) -> None:
-    cut = g.disconnect(hand.view.mirror.graph, [edge_into(hand, "linear_1")])
+    cut = wiring.disconnect(hand.view.mirror.graph, [edge_into(hand, "linear_1")])
     hand.view.show_graph(cut, infer(cut, SCHEMA))
     hand.drag(hand.input("linear_1", "x"), hand.output("conv_2"))
     assert hand.heard["connect_wanted"] == [("conv_2", "out", "linear_1", "x")]
@@ -159,7 +160,7 @@ def test_dragging_a_head_moves_its_stack(hand) -> None:
 
 
 def test_a_column_catches_a_card(hand) -> None:
-    moved = g.move(hand.view.mirror.graph, {"linear_1": (60, hand.view.mirror.graph.nodes["linear_1"].y + 40)})
+    moved = edits.move(hand.view.mirror.graph, {"linear_1": (60, hand.view.mirror.graph.nodes["linear_1"].y + 40)})
     hand.view.show_graph(moved, infer(moved, SCHEMA))
     start = hand.center("linear_1")
     hand.drag(start, start - QPointF(55, 0))
@@ -169,10 +170,10 @@ def test_a_column_catches_a_card(hand) -> None:
 
 
 def test_a_card_under_its_feeder_snaps_into_the_stack(hand) -> None:
-    graph, new = g.add(hand.view.mirror.graph, "ReLU", 300, 500)
-    graph = g.disconnect(graph, [e for e in graph.edges if e.target == "linear_1"])
-    graph = g.connect(graph, "conv_2", new)
-    graph = g.disconnect(graph, [e for e in graph.edges if e.source == "conv_2" and e.target == "add_1"])
+    graph, new = edits.add(hand.view.mirror.graph, "ReLU", 300, 500)
+    graph = wiring.disconnect(graph, [e for e in graph.edges if e.target == "linear_1"])
+    graph = wiring.connect(graph, "conv_2", new)
+    graph = wiring.disconnect(graph, [e for e in graph.edges if e.source == "conv_2" and e.target == "add_1"])
     hand.view.show_graph(graph, infer(graph, SCHEMA))
     below = hand.view.mirror.nodes["conv_2"].area().bottomLeft()
     item = hand.view.mirror.nodes[new]
@@ -439,7 +440,7 @@ def test_real_drag_from_another_widget(hand, qtbot) -> None:
 def test_graph_taken_away_in_mid_gesture(hand) -> None:
     start = hand.center("linear_1")
     hand.drag(start, start + QPointF(60, 60), release=False)
-    smaller = g.remove(residual(), ["linear_1"])
+    smaller = edits.remove(residual(), ["linear_1"])
     hand.view.show_graph(smaller, infer(smaller, SCHEMA))
     assert hand.view.gesture is None and "linear_1" not in hand.view.mirror.nodes
     QTest.mouseRelease(hand.view.viewport(), LEFT, Mod.NoModifier, QPoint(10, 10))

@@ -15,7 +15,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from canvas_help import SCHEMA, open_canvas, problem
 
-from engine import graph as g
+from engine import edits, wiring
 from engine.infer import infer
 from widgets import theme
 
@@ -38,8 +38,8 @@ def test_arrows_walk_along_wires(hand) -> None:
 
 
 def test_left_and_right_go_to_branches(hand) -> None:
-    graph, side = g.add(hand.view.mirror.graph, "Conv2d", 300, hand.view.mirror.graph.nodes["conv_2"].y)
-    graph = g.connect(graph, "relu_1", side)
+    graph, side = edits.add(hand.view.mirror.graph, "Conv2d", 300, hand.view.mirror.graph.nodes["conv_2"].y)
+    graph = wiring.connect(graph, "relu_1", side)
     hand.view.show_graph(graph, infer(graph, SCHEMA))
     hand.view.set_selection(["conv_2"])
     hand.key(Key.Key_Right)
@@ -138,7 +138,7 @@ def test_the_chosen_card_is_spoken(hand) -> None:
     hand.view.show_graph(graph, infer(graph, SCHEMA), {}, [problem("linear_1", "needs a flat list")])
     hand.view.set_selection(["linear_1"])
     assert hand.view.accessibleName() == "Linear, error: needs a flat list, 64 features, input from Flatten"
-    muted = g.change(graph, "linear_1", muted=True)
+    muted = edits.change(graph, "linear_1", muted=True)
     hand.view.show_graph(muted, infer(muted, SCHEMA))
     assert hand.view.accessibleName().endswith("input from Flatten, muted")
 

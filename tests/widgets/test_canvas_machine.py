@@ -16,8 +16,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from canvas_help import SCHEMA, residual
 
-from engine import arrange, notes
-from engine import graph as g
+from engine import arrange, edits, notes, wiring
 from engine.errors import UserError
 from engine.infer import infer
 from engine.pasting import copied, pasted
@@ -43,15 +42,15 @@ class Machine(RuleBasedStateMachine):
         self.view = _shared()
         self.view.cancel_gesture()
         self.links = [
-            (self.view.moved, lambda places: self.do(lambda x: g.move(x, places))),
-            (self.view.frames_moved, lambda areas, nodes: self.do(lambda x: g.move(notes.place(x, areas), nodes))),
+            (self.view.moved, lambda places: self.do(lambda x: edits.move(x, places))),
+            (self.view.frames_moved, lambda areas, nodes: self.do(lambda x: edits.move(notes.place(x, areas), nodes))),
             (self.view.splice_wanted, lambda name, edge: self.do(lambda x: arrange.splice_here(x, edge, name))),
             (self.view.copy_wanted, lambda names, dx, dy: self.do(lambda x: pasted(x, copied(x, names), dx, dy)[0])),
-            (self.view.disconnect_wanted, lambda edges: self.do(lambda x: g.disconnect(x, edges))),
-            (self.view.remove_wanted, lambda names, close: self.do(lambda x: g.remove(x, names, close))),
+            (self.view.disconnect_wanted, lambda edges: self.do(lambda x: wiring.disconnect(x, edges))),
+            (self.view.remove_wanted, lambda names, close: self.do(lambda x: edits.remove(x, names, close))),
             (
                 self.view.frames_remove_wanted,
-                lambda frames, names: self.do(lambda x: notes.drop(g.remove(x, names), frames)),
+                lambda frames, names: self.do(lambda x: notes.drop(edits.remove(x, names), frames)),
             ),
         ]
         for signal, slot in self.links:
@@ -61,7 +60,7 @@ class Machine(RuleBasedStateMachine):
 
     def judge(self, *link: str) -> str:
         try:
-            g.judge(self.graph, *link)
+            wiring.judge(self.graph, *link)
         except UserError as error:
             return error.message
         return ""
@@ -91,13 +90,13 @@ class Machine(RuleBasedStateMachine):
     @rule(layer=st.sampled_from(LAYERS), x=spans, y=spans)
     def add(self, layer, x, y) -> None:
         if len(self.graph.nodes) < 30:
-            self.do(lambda graph: g.add(graph, layer, x, y)[0])
+            self.do(lambda graph: edits.add(graph, layer, x, y)[0])
 
     @rule(one=numbers, two=numbers)
     def connect(self, one, two) -> None:
         if self.graph.nodes:
             source, target = self.node(one), self.node(two)
-            self.do(lambda graph: g.connect(graph, source, target))
+            self.do(lambda graph: wiring.connect(graph, source, target))
 
     @rule(number=numbers)
     def choose(self, number) -> None:
@@ -176,7 +175,7 @@ class Machine(RuleBasedStateMachine):
                 self.do(lambda graph: arrange.mark(graph, [name], what, not arrange.marked(graph, name, what)))
             else:
                 value = f"{number}" if what in ("title", "note") else not getattr(self.graph.nodes[name], what)
-                self.do(lambda graph: g.change(graph, name, **{what: value}))
+                self.do(lambda graph: edits.change(graph, name, **{what: value}))
 
     @rule(what=st.sampled_from(("align", "distribute", "straighten", "join", "extract")))
     def arrange_chosen(self, what) -> None:

@@ -14,6 +14,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from canvas_help import SCHEMA, open_canvas, problem, residual
 
+from engine import edits, wiring
 from engine import graph as g
 from engine.errors import UserError
 from engine.infer import infer
@@ -59,23 +60,23 @@ def edited(graph: g.Graph, dice: random.Random) -> g.Graph:
     kind = dice.choice(["add", "remove", "move", "connect", "cut", "title", "mute", "param", "many"])
     if kind == "add" or not names:
         layer = dice.choice(["Conv2d", "ReLU", "Add", "Linear", "Flatten", "BatchNorm", "CrossEntropy"])
-        return g.add(graph, layer, dice.randrange(-500, 500), dice.randrange(0, 900))[0]
+        return edits.add(graph, layer, dice.randrange(-500, 500), dice.randrange(0, 900))[0]
     name = dice.choice(names)
     if kind == "remove":
-        return g.remove(graph, [name], reconnect=dice.random() < 0.5)
+        return edits.remove(graph, [name], reconnect=dice.random() < 0.5)
     if kind == "move":
-        return g.move(graph, {name: (dice.randrange(-500, 500), dice.randrange(0, 900))})
+        return edits.move(graph, {name: (dice.randrange(-500, 500), dice.randrange(0, 900))})
     if kind == "many":
-        return g.move(graph, {name: (dice.randrange(-500, 500), dice.randrange(0, 900)) for name in names})
+        return edits.move(graph, {name: (dice.randrange(-500, 500), dice.randrange(0, 900)) for name in names})
     if kind == "connect":
-        return g.connect(graph, name, dice.choice(names))
+        return wiring.connect(graph, name, dice.choice(names))
     if kind == "cut":
-        return g.disconnect(graph, dice.sample(list(graph.edges), min(2, len(graph.edges))))
+        return wiring.disconnect(graph, dice.sample(list(graph.edges), min(2, len(graph.edges))))
     if kind == "title":
-        return g.change(graph, name, title=dice.choice(["", "Stem", "Head", "A very long name for a layer indeed"]))
+        return edits.change(graph, name, title=dice.choice(["", "Stem", "Head", "A very long name for a layer indeed"]))
     if kind == "mute":
-        return g.change(graph, name, muted=not graph.nodes[name].muted)
-    return g.set_param(graph, name, "filters", dice.randrange(1, 64))
+        return edits.change(graph, name, muted=not graph.nodes[name].muted)
+    return edits.set_param(graph, name, "filters", dice.randrange(1, 64))
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -100,7 +101,7 @@ def test_only_what_changed_is_touched(qapp) -> None:
     scene, graph = CanvasScene(), residual()
     scene.show_graph(graph, infer(graph, SCHEMA))
     items, cards = dict(scene.nodes), {name: item.card for name, item in scene.nodes.items()}
-    graph = g.change(graph, "linear_1", title="Head")
+    graph = edits.change(graph, "linear_1", title="Head")
     scene.show_graph(graph, infer(graph, SCHEMA))
     assert scene.nodes == items
     assert [name for name, item in scene.nodes.items() if item.card is not cards[name]] == ["linear_1"]
@@ -157,19 +158,19 @@ def test_two_shortcuts_get_two_lanes() -> None:
 @pytest.mark.parametrize("layers", [("Conv2d", "BatchNorm", "ReLU"), ("Conv2d",), ("Flatten", "ReLU")])
 def test_no_wire_runs_through_a_card_after_layout(qapp, layers) -> None:
     """Three branches of different length into one card, and shortcuts past two of them."""
-    graph, start = g.add(g.Graph(), "ImageInput")
-    graph, join = g.add(graph, "Concatenate")
+    graph, start = edits.add(g.Graph(), "ImageInput")
+    graph, join = edits.add(graph, "Concatenate")
     for length in (1, 3, 2):
         at = start
         for layer in layers * length:
-            graph, name = g.add(graph, layer)
-            graph = g.connect(graph, at, name)
+            graph, name = edits.add(graph, layer)
+            graph = wiring.connect(graph, at, name)
             at = name
-        graph = g.connect(graph, at, join)
-    graph, end = g.add(graph, "Concatenate")
+        graph = wiring.connect(graph, at, join)
+    graph, end = edits.add(graph, "Concatenate")
     for source in (join, start):
-        graph = g.connect(graph, source, end)
-    graph = g.move(graph, layout(graph))
+        graph = wiring.connect(graph, source, end)
+    graph = edits.move(graph, layout(graph))
     scene = CanvasScene()
     scene.show_graph(graph, None)
     through = []
@@ -234,7 +235,7 @@ def test_states_are_seen(qapp) -> None:
     scene.select([])
     scene.show_graph(graph, infer(graph, SCHEMA), problems=[problem("linear_1")])
     assert theme.color("error_fill").name() in colors(painted(scene, area))
-    muted = g.change(graph, "linear_1", muted=True)
+    muted = edits.change(graph, "linear_1", muted=True)
     scene.show_graph(muted, infer(muted, SCHEMA))
     assert theme.color("card").name() not in colors(painted(scene, area))
     assert all("muted" in wire.states for edge, wire in scene.wires.items() if edge.target == "linear_1")

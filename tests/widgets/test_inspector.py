@@ -9,11 +9,13 @@ from PySide6.QtWidgets import QLabel
 
 from engine.check import check
 from engine.data.fields import Field
-from engine.graph import Graph, add, change, connect
+from engine.edits import add, change
+from engine.graph import Graph
 from engine.infer import infer
 from engine.layer import layers
 from engine.project import Project
 from engine.shapes import Category, Image
+from engine.wiring import connect
 from widgets import theme, words
 from widgets.inspector import Inspector
 from widgets.inspector_pages import Scroll

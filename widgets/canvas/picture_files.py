@@ -22,7 +22,7 @@ _PDF_DPI = 72
 
 def part_of_picture(graph: Graph, names: Iterable[str], blocks: Blocks = NO_BLOCKS) -> Graph:
     """The chosen nodes alone, whole stacks where a part of one is chosen."""
-    from engine.graph import part_of
+    from engine.edits import part_of
 
     rows = stacks(graph, blocks)
     heads = {rows.get(name, (name, 0.0))[0] for name in names}

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from PySide6.QtCore import QPointF, QRectF, QSizeF, Signal
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt, Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QGraphicsScene
 
-from engine.graph import NO_BLOCKS, Blocks, Edge, Graph, diff
+from engine.graph import NO_BLOCKS, Blocks, Edge, Graph
+from engine.graphdiff import diff
 from engine.infer import Inference
 from engine.layout import stacks
 from widgets.canvas import callout
 from widgets.canvas.content import Card, describe
+from widgets.canvas.dots import Dot, WireDots
 from widgets.canvas.frames import FrameItem
-from widgets.canvas.geometry import Box, Lanes, plain_wire, route, union
+from widgets.canvas.geometry import Box, Lanes, dotted_wire, plain_wire, route, union
 from widgets.canvas.items import NodeItem, WireItem
 from widgets.canvas.labels import Labels
 from widgets.canvas.resting import Resting
@@ -42,6 +44,7 @@ class CanvasScene(QGraphicsScene):
         self.labels = Labels(self)
         self.frames: dict[str, FrameItem] = {}
         self.selected_frames: set[str] = set()
+        self.dots = WireDots(self)
         self.resting = Resting(self)
         self.states: dict[str, str] = {}
         self.wire_states: dict[Edge, str] = {}
@@ -82,8 +85,9 @@ class CanvasScene(QGraphicsScene):
         for edge in change.added_edges:
             self.wires[edge] = wire = WireItem(edge)
             self.addItem(wire)
-        self._reroute_around(touched, change.added_edges)
+        self._reroute_around(touched, (*change.added_edges, *self.dots.refresh()))
         self._style_wires()
+        self.dots.restyle()
         self.labels.refresh()
         self.resting.refresh()
         if change.frames or not self.frames:
@@ -269,8 +273,12 @@ class CanvasScene(QGraphicsScene):
             target = self.nodes[edge.target]
             middle = target.pos().x() + target.card.width / 2
             right = ends[2] > middle + 1 or (abs(ends[2] - middle) <= 1 and ends[2] >= ends[0])
-            path, lane = route(*ends, lanes, right)
-            wire.set_path(path, ends, lane)
+            dots = self.dots.points(edge)
+            if dots:
+                wire.set_path(dotted_wire(*ends[:2], dots, *ends[2:]), ends, None, dots)
+            else:
+                path, lane = route(*ends, lanes, right)
+                wire.set_path(path, ends, lane)
             self.labels.place(edge)
 
     def _lanes_without(self, chosen: Collection[Edge], names: Collection[str] = ()) -> Lanes:
@@ -317,9 +325,15 @@ class CanvasScene(QGraphicsScene):
         self._lanes = self._lanes_without(touched, self.moving)
         self.version += 1
 
-    def move(self, places: Mapping[str, QPointF]) -> None:
-        """Show cards elsewhere while they are dragged; the document does not know yet."""
-        touched: set[Edge] = set()
+    def lead(self, points: Mapping[Edge, Sequence[QPointF]]) -> None:
+        """Show wires led through other points while a dot is dragged."""
+        self.dots.show(points)
+        self.reroute([edge for edge in points if edge in self.wires], self._lanes)
+
+    def move(self, places: Mapping[str, QPointF], dots: Mapping[Edge, Sequence[QPointF]] | None = None) -> None:
+        """Show cards and dots elsewhere while they are dragged; the document does not know yet."""
+        self.dots.show(dots or {})
+        touched: set[Edge] = {edge for edge in dots or () if edge in self.wires}
         for name, place in places.items():
             self.nodes[name].setPos(place)
             touched.update(self.graph.incoming[name])
@@ -333,7 +347,8 @@ class CanvasScene(QGraphicsScene):
     def end_move(self) -> None:
         """Back to where the document has everything."""
         back, self._lanes, self.moving, self._dirty = self.moving, None, set(), []
-        self._reroute_around({name for name in back if name in self.nodes and self._put(name)}, ())
+        led = self.dots.refresh()
+        self._reroute_around({name for name in back if name in self.nodes and self._put(name)}, led)
         for name, item in self.frames.items():
             item.set_frame(self.graph.frames[name])
         self.resting.lay()
@@ -343,8 +358,11 @@ class CanvasScene(QGraphicsScene):
 
     # ---- selection and hover -------------------------------------------------------------------------------------
 
-    def select(self, names: Iterable[str], edges: Iterable[Edge] = (), frames: Iterable[str] = ()) -> bool:
-        """Choose cards, wires and notes; says whether the choice of cards changed."""
+    def select(
+        self, names: Iterable[str], edges: Iterable[Edge] = (), frames: Iterable[str] = (), dots: Iterable[Dot] = ()
+    ) -> bool:
+        """Choose cards, wires, notes and dots; says whether the choice of cards changed."""
+        self.dots.select(dots)
         self.selected_frames = {name for name in frames if name in self.frames}
         for name, item in self.frames.items():
             item.set_state(selected=name in self.selected_frames)
@@ -402,18 +420,18 @@ class CanvasScene(QGraphicsScene):
         return ""
 
     def edge_at(self, place: QPointF, reach: float) -> Edge | None:
-        """The wire near a point."""
+        """The wire near a point: the one that runs through it before one that only comes near."""
         around = QRectF(place.x() - reach, place.y() - reach, 2 * reach, 2 * reach)
-        for item in self.items(around):
-            if isinstance(item, WireItem) and item.isVisible():
-                return item.edge
-        return None
+        close = around.adjusted(reach * 0.7, reach * 0.7, -reach * 0.7, -reach * 0.7)
+        found = self.items(around, Qt.ItemSelectionMode.IntersectsItemBoundingRect)
+        near = [item for item in found if isinstance(item, WireItem) and item.isVisible() and item.touches(around)]
+        return next((item.edge for item in near if item.touches(close)), near[0].edge if near else None)
 
     def bounds(self, names: Iterable[str] | None = None) -> QRectF:
         """The area of all cards and notes, or of some cards."""
         if names is None:
             frames = [QRectF(frame.x, frame.y, frame.width, frame.height) for frame in self.graph.frames.values()]
-            return union([item.area() for item in self.nodes.values()] + frames)
+            return union([item.area() for item in self.nodes.values()] + frames).united(self.dots.area())
         return union(self.nodes[name].area() for name in names if name in self.nodes)
 
     def bounds_at_rest(self) -> QRectF:
@@ -422,7 +440,7 @@ class CanvasScene(QGraphicsScene):
             QRectF(self.place_of(name), QSizeF(item.card.width, item.card.height)) for name, item in self.nodes.items()
         ]
         frames = [QRectF(frame.x, frame.y, frame.width, frame.height) for frame in self.graph.frames.values()]
-        return union(cards + frames)
+        return union(cards + frames).united(self.dots.area())
 
     # ---- the callout ---------------------------------------------------------------------------------------------
 
@@ -435,6 +453,7 @@ class CanvasScene(QGraphicsScene):
         for wire in self.wires.values():
             wire.restyle()
         self.resting.restyle()
+        self.dots.restyle()
         if self.callout:
             self.removeItem(self.callout)
             self.callout = None
