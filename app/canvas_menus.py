@@ -43,7 +43,8 @@ class CanvasMenus(QObject):
         menu.popup(at)
 
     def _on_menu(self, hit: Hit, at: QPoint) -> None:
-        make = {"port": self.of_port, "frame": self.of_frame, "rest": self.of_rest}.get(hit.kind)
+        menus = {"port": self.of_port, "frame": self.of_frame, "rest": self.of_rest, "dot": self._page.dots.menu}
+        make = menus.get(hit.kind)
         (make(hit) if make else self.of_canvas()).popup(at)
 
     def of_nodes(self) -> QMenu:
@@ -64,6 +65,7 @@ class CanvasMenus(QObject):
         """What can be done with a wire."""
         menu, page = self._page.window_.menus.menu_of(()), self._page
         menu.addAction("Insert a layer", lambda: self._insert(edge))
+        page.dots.add_to_menu(menu, edge)
         menu.addAction("Turn off", lambda: page.arranging.turn_off([edge]))
         menu.addAction("Remove this wire", lambda: page._on_disconnect([edge]))
         menu.addSeparator()

@@ -35,6 +35,8 @@ FIXED = (
     ("Zoom", "Wheel"),
     ("Select several", "Drag on empty"),
     ("Cut wires", "Ctrl+Right-drag"),
+    ("Lead a wire through a dot", "Drag or Alt+Click"),
+    ("Remove a dot", "Double-click"),
     ("Copy by pulling", "Alt+Drag"),
     ("Move all wires of a port", "Ctrl+Drag"),
     ("Break all wires of a port", "Alt+Click"),

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from engine.arrange import resting
 from engine.graph import Edge, Graph
 from engine.graphfile import FARTHEST, _short
 from engine.project import Project
@@ -25,20 +26,22 @@ Dots = dict[Edge, tuple[Point, ...]]
 
 
 def dots_of(graph: Graph) -> Dots:
-    """The dots of each wire that has some, in the order in which the wire runs through them."""
+    """The dots of each wire that has some, in the order in which the wire runs through them; of resting ones, too."""
     kept = graph.extra.get(DOTS, ())
     if not isinstance(kept, list | tuple) or not kept:
         return {}
     found: Dots = {}
     lost: list[tuple[Edge, tuple[Point, ...]]] = []
-    edges = set(graph.edges)
+    rest = resting(graph)
+    edges = {*graph.edges, *rest}
     for edge, points in filter(None, map(_read, kept)):
         if edge in edges:
             found[edge] = points
         else:
             lost.append((edge, points))
     for old, points in lost:  # wires of one port are numbered anew when one of them goes
-        same = [edge for edge in graph.incoming.get(old.target, ()) if _ends(edge) == _ends(old) and edge not in found]
+        near = (*graph.incoming.get(old.target, ()), *rest)
+        same = [edge for edge in near if _ends(edge) == _ends(old) and edge not in found]
         if same:
             found[same[0]] = points
     return found
@@ -174,7 +177,7 @@ def carried(before: Graph, after: Graph) -> Graph:
     if before is after or not (old or DOTS in after.extra):
         return after
     given = dots_of(after)
-    standing = set(after.edges)
+    standing = {*after.edges, *resting(after)}
     heirs = _Heirs(before, after)
     found: dict[Edge, tuple[Point, ...]] = dict(given)
     flow = {name: place for place, name in enumerate(before.order)}

@@ -9,6 +9,7 @@ hits.py      what is under a point             speech.py   the canvas in words
 backdrop.py  the dots, the levels of detail     corner.py   what lies over the edges, with minimap.py
 overview.py  everything below 60 % in batches   rename.py   the title edited in place
 gestures.py  pan, rubber band, move, cut        linking.py  dragging, re-routing and keyboard wires
+dots.py      dots on wires, as items            leading.py  wires led through dots by hand
 dropping.py  layers dragged in                  keys.py, pointer.py  what keys and buttons do
 picture.py   the network as an image            empty.py    what an empty canvas says
 """

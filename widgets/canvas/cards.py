@@ -11,6 +11,8 @@ from PySide6.QtGui import QImage, QPainter, QPainterPath, QPen, QPolygonF
 from widgets import icons, theme
 from widgets.canvas.content import Card
 from widgets.canvas.ink import Ink, draw_port, ink, ratio_of
+from widgets.canvas.live_paint import paint_bar, paint_mark
+from widgets.live_values import LiveMark
 
 S = theme.Sizes()
 PLUS = 16  # the button that adds a layer after this one
@@ -25,8 +27,7 @@ class Marks:
     hover: bool = False
     selected: bool = False
     thumbs: Sequence[QImage] = ()
-    spark: Sequence[float] = ()
-    word: str = ""
+    live: LiveMark | None = None
     cost: float = -1.0
     fit_inputs: frozenset[tuple[str, int]] | None = None
     fit_outputs: frozenset[tuple[str, int]] | None = None
@@ -97,6 +98,8 @@ def _body(painter: QPainter, card: Card, shape: QPainterPath, marks: Marks, pens
         _passing(painter, card, pens)
     if marks.cost >= 0:
         _cost(painter, card, marks.cost, shape)
+    if marks.live is not None:
+        paint_bar(painter, card, marks.live, shape)
 
 
 def _passing(painter: QPainter, card: Card, pens: Ink) -> None:
@@ -172,7 +175,7 @@ def _head(painter: QPainter, card: Card, marks: Marks, pens: Ink, ratio: float) 
     if not slim:
         painter.setFont(pens.names["settings"])
         painter.setPen(pens.text2)
-        wide = card.level in ("error", "warning") or marks.thumbs or marks.word
+        wide = card.level in ("error", "warning") or marks.thumbs or marks.live
         most = min(right if wide else card.width - S.card_pad, signs) - text_x - 4
         painter.drawStaticText(QPointF(text_x, 24), pens.text("settings", card.summary, most))
 
@@ -180,6 +183,8 @@ def _head(painter: QPainter, card: Card, marks: Marks, pens: Ink, ratio: float) 
 def _right(painter: QPainter, card: Card, marks: Marks, pens: Ink, ratio: float) -> float:
     """What stands at the right of a head; returns where it begins."""
     edge = card.width - 12
+    if marks.live is not None and card.level != "error":
+        return paint_mark(painter, card, marks.live, pens, ratio)
     sign = _sign(card)
     if sign:
         name, role = sign
@@ -187,8 +192,6 @@ def _right(painter: QPainter, card: Card, marks: Marks, pens: Ink, ratio: float)
         y = 9 if card.frozen and card.level not in ("error", "warning") else (card.height - _STATE_ICON) / 2
         painter.drawPixmap(QRectF(edge - _STATE_ICON, y, _STATE_ICON, _STATE_ICON), picture, QRectF(picture.rect()))
         return edge - _STATE_ICON
-    if marks.word:
-        return _training(painter, card, marks, pens, edge)
     if marks.thumbs:
         return _thumbs(painter, card, marks, edge)
     if not card.count:
@@ -204,7 +207,7 @@ def _right(painter: QPainter, card: Card, marks: Marks, pens: Ink, ratio: float)
 def _extras(painter: QPainter, card: Card, marks: Marks, pens: Ink, ratio: float, right: float) -> float:
     """A note and a lock, small, in the lower corner of a head or beside its count; returns where they begin."""
     names = [name for name, on in (("lock", card.locked), ("sticky-note", bool(card.note))) if on]
-    low = not (card.slim or card.row or marks.thumbs or marks.word or _sign(card))
+    low = not (card.slim or card.row or marks.thumbs or marks.live or _sign(card))
     x, y = (card.width - 12.0, 27.0) if low else (right - 4, (card.height - S.icon_small) / 2)
     for name in names:
         x -= S.icon_small
@@ -239,35 +242,6 @@ def _thumbs(painter: QPainter, card: Card, marks: Marks, edge: float) -> float:
     return left
 
 
-def _training(painter: QPainter, card: Card, marks: Marks, pens: Ink, edge: float) -> float:
-    """A 26 px sparkline and one word, inside the card so that nothing below has to move."""
-    word = pens.text("caption", marks.word)
-    painter.setFont(pens.names["caption"])
-    painter.setPen(theme.color("good"))
-    if card.slim or card.row:
-        painter.drawStaticText(QPointF(edge - word.size().width(), (card.height - word.size().height()) / 2), word)
-        return edge - word.size().width()
-    width = 84.0
-    left = edge - width
-    painter.drawStaticText(QPointF(edge - word.size().width(), card.height - word.size().height() - 3), word)
-    painter.setPen(QPen(theme.color("good"), 1.5))
-    painter.drawPolyline(spark_line(marks.spark, QRectF(left, 5, width, S.sparkline)))
-    return left
-
-
-def spark_line(values: Sequence[float], area: QRectF) -> QPolygonF:
-    """A short course of values as a line that fills an area."""
-    shown = [value for value in list(values)[-60:] if value == value and abs(value) != float("inf")]
-    if len(shown) < 2:
-        return QPolygonF()
-    low, high = min(shown), max(shown)
-    span = (high - low) or 1.0
-    step = area.width() / (len(shown) - 1)
-    return QPolygonF(
-        [QPointF(area.x() + i * step, area.bottom() - (v - low) / span * area.height()) for i, v in enumerate(shown)]
-    )
-
-
 def _row(painter: QPainter, card: Card, marks: Marks, pens: Ink, ratio: float) -> None:
     painter.setPen(pens.separator)
     painter.drawLine(QPointF(1, 0), QPointF(card.width - 1, 0))
@@ -291,7 +265,9 @@ def _row(painter: QPainter, card: Card, marks: Marks, pens: Ink, ratio: float) -
 
 
 def _right_of_row(painter: QPainter, card: Card, marks: Marks, pens: Ink, ratio: float) -> float:
-    if _sign(card) or card.count or marks.word:
+    if marks.live is not None and card.level != "error":
+        return paint_mark(painter, card, marks.live, pens, ratio)
+    if _sign(card) or card.count:
         sign = _sign(card)
         if sign:
             side = S.icon_small
@@ -299,8 +275,6 @@ def _right_of_row(painter: QPainter, card: Card, marks: Marks, pens: Ink, ratio:
             spot = QRectF(card.width - 12 - side, (card.height - side) / 2, side, side)
             painter.drawPixmap(spot, picture, QRectF(picture.rect()))
             return card.width - 12 - side
-        if marks.word:
-            return _training(painter, card, marks, pens, card.width - 12)
         text = pens.text("caption", card.count)
         painter.setFont(pens.names["caption"])
         painter.setPen(pens.text3)
@@ -332,8 +306,6 @@ def _border(painter: QPainter, card: Card, shape: QPainterPath, marks: Marks, pe
         pen = pens.border_muted
     elif card.level == "warning":
         pen = pens.border_warning
-    elif marks.word:
-        pen = pens.border_good
     elif marks.hover:
         pen = pens.border_hover
     painter.setPen(pen)

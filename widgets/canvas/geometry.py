@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainterPath
@@ -18,6 +19,7 @@ _LEAVE = 11  # how far below a port a shortcut turns sideways: inside the least 
 _BEND = 46
 _DOCK = 58
 _CELL = 320
+_DOT_PULL = 0.38
 _OUTWARDS = 8  # so many columns a lane may lie outside of its cards
 
 
@@ -45,6 +47,45 @@ def _pull(x1: float, y1: float, x2: float, y2: float) -> float:
     if y2 > y1:
         half = min(half, max(S.wire_pull, 0.75 * (y2 - y1)))
     return min(max(S.wire_pull, half), PULL_MOST)
+
+
+def dotted_wire(x1: float, y1: float, dots: Sequence[QPointF], x2: float, y2: float) -> QPainterPath:
+    """A wire that is led through dots: one cubic for each stretch, without a kink at any dot."""
+    points = [QPointF(x1, y1), *dots, QPointF(x2, y2)]
+    gaps = [max(1.0, math.hypot(two.x() - one.x(), two.y() - one.y())) for one, two in pairwise(points)]
+    ways = [QPointF(0, 1)]
+    for before, after in zip(points[:-2], points[2:], strict=True):
+        away = after - before
+        ways.append(away / max(1.0, math.hypot(away.x(), away.y())))
+    ways.append(QPointF(0, 1))
+    path = QPainterPath(points[0])
+    for place, gap in enumerate(gaps):
+        pulls = [gap * _DOT_PULL] * 2
+        for end, inner in ((0, place > 0), (1, place + 1 < len(gaps))):
+            if inner:  # no wider than the shorter stretch at this dot, so that the wire does not swing out
+                pulls[end] = _DOT_PULL * min(gaps[place + end - 1], gaps[place + end])
+            else:
+                pulls[end] = min(max(S.wire_pull, pulls[end]), PULL_MOST)
+        one, two = points[place], points[place + 1]
+        path.cubicTo(one + ways[place] * pulls[0], two - ways[place + 1] * pulls[1], two)
+    return path
+
+
+def stretch_near(path: QPainterPath, place: QPointF) -> int:
+    """Which stretch of a wire between two dots runs nearest to a point: where a new dot comes in."""
+    best, nearest = 0, math.inf
+    for number in range((path.elementCount() - 1) // 3):
+        ends = [path.elementAt(3 * number + step) for step in range(4)]
+        for share in range(17):
+            t = share / 16
+            u = 1 - t
+            parts = (u**3, 3 * u * u * t, 3 * u * t * t, t**3)
+            x = sum(part * end.x for part, end in zip(parts, ends, strict=True))
+            y = sum(part * end.y for part, end in zip(parts, ends, strict=True))
+            away = (x - place.x()) ** 2 + (y - place.y()) ** 2
+            if away < nearest:
+                best, nearest = number, away
+    return best
 
 
 def lane_wire(x1: float, y1: float, x2: float, y2: float, lane: float) -> QPainterPath:

@@ -66,7 +66,7 @@ class Rubber(Gesture):
 
     def start(self, place: QPoint) -> None:
         self._from = self._to = self.view.to_scene(place)
-        self._before = set(self.scene.selected)
+        self._before, self._dots = set(self.scene.selected), set(self.scene.dots.selected)
         self._moved = False
 
     def move(self, place: QPoint, keys: Modifiers) -> None:
@@ -77,12 +77,8 @@ class Rubber(Gesture):
         self.view.update_area(area)
         touched = {name for name, item in self.scene.nodes.items() if area.intersects(item.area())}
         frames = {name for name, item in self.scene.frames.items() if area.contains(item.area())}
-        self.view.choose(self._joined(touched, keys), frames=frames)
-
-    def _joined(self, touched: set[str], keys: Modifiers) -> set[str]:
-        if keys & Modifiers.ShiftModifier:
-            return self._before | touched
-        return self._before ^ touched if keys & Modifiers.ControlModifier else touched
+        dots = _joined(self._dots, self.scene.dots.inside(area), keys)
+        self.view.choose(_joined(self._before, touched, keys), frames=frames, dots=dots)
 
     def end(self, place: QPoint, keys: Modifiers) -> None:
         if not self._moved and not keys & (Modifiers.ShiftModifier | Modifiers.ControlModifier):
@@ -90,7 +86,7 @@ class Rubber(Gesture):
         self.view.update_area(self._area())
 
     def cancel(self) -> None:
-        self.view.choose(self._before)
+        self.view.choose(self._before, dots=self._dots)
         self.view.update_area(self._area())
 
     def _area(self) -> QRectF:
@@ -101,6 +97,12 @@ class Rubber(Gesture):
             painter.setPen(hairline("acc_line"))
             painter.setBrush(theme.color("acc_line", 0.12))
             painter.drawRect(self._area())
+
+
+def _joined(before: set, touched: set, keys: Modifiers) -> set:
+    if keys & Modifiers.ShiftModifier:
+        return before | touched
+    return before ^ touched if keys & Modifiers.ControlModifier else touched
 
 
 class CutWires(Gesture):

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Hit:
-    """What is under a point: a card, a port, a wire, the plus, a button, a callout, a note, a resting wire."""
+    """What is under a point: a card, a port, a wire, the plus, a button, a callout, a note, a resting wire, a dot."""
 
     kind: str
     node: str = ""
@@ -44,6 +44,9 @@ def hit_at(scene: CanvasScene, place: QPointF, reach: float, callouts: bool = Tr
     frame = _frame(scene, place)
     if frame.side == "rb":
         return frame  # a wire may run over the grip of a frame
+    dot = scene.dots.at(place, max(reach, 8)) if callouts else None
+    if dot:
+        return Hit("dot", edge=dot[0], row=dot[1])
     edge = scene.edge_at(place, max(reach / 2, 6))
     if edge:
         return Hit("wire", edge=edge)

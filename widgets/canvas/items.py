@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPen
-from PySide6.QtWidgets import QGraphicsItem, QGraphicsPathItem, QGraphicsRectItem
+from PySide6.QtWidgets import QGraphicsItem, QGraphicsRectItem
 
 from engine.graph import Edge
 from engine.shapes import Tensor
 from widgets import theme
 from widgets.canvas.cards import Marks, outline, paint_card, plus_center
 from widgets.canvas.content import Card, Slot
+from widgets.canvas.geometry import label_spot
 from widgets.canvas.ink import draw_port, ink
+from widgets.canvas.line import LineItem
 
 S = theme.Sizes()
 Z_WIRE, Z_WIRE_UP, Z_CARD, Z_CARD_UP, Z_LABEL, Z_CALLOUT, Z_DRAG = 0, 0.5, 1, 1.5, 2, 4, 5
@@ -111,7 +115,7 @@ def _slot(slots: tuple[Slot, ...], port: str, index: int) -> Slot | None:
     return None
 
 
-class WireItem(QGraphicsPathItem):
+class WireItem(LineItem):
     """A wire, painted by Qt; its path is rebuilt only where one of its ends moved."""
 
     def __init__(self, edge: Edge) -> None:
@@ -119,15 +123,26 @@ class WireItem(QGraphicsPathItem):
         self.edge = edge
         self.symbol = "anything"
         self.states: set[str] = set()
+        self.weight = 0.0
         self.lane: float | None = None
         self.joined = False
         self.ends = (0.0, 0.0, 0.0, 0.0)
+        self.dots: Sequence[QPointF] = ()
         self.setZValue(Z_WIRE)
         self.restyle()
 
-    def set_path(self, path: QPainterPath, ends: tuple[float, float, float, float], lane: float | None) -> None:
-        self.ends, self.lane = ends, lane
-        self.setPath(path)
+    def set_path(
+        self, path: QPainterPath, ends: tuple[float, float, float, float], lane: float | None,
+        dots: Sequence[QPointF] = (),
+    ) -> None:  # fmt: skip
+        self.ends, self.lane, self.dots = ends, lane, dots
+        self.lay(path)
+
+    def label_place(self, aside: bool) -> QPointF:
+        """Where the shape stands on it; `aside` where another wire of the same output has the place at the port."""
+        if aside or self.dots:
+            return self.path().pointAtPercent(0.5)
+        return label_spot(*self.ends, self.lane)
 
     def mark(self, state: str, on: bool) -> None:
         """Turn hover, selected, error, muted or cut on or off."""
@@ -136,13 +151,23 @@ class WireItem(QGraphicsPathItem):
         if self.states != before:
             self.restyle()
 
+    def set_weight(self, weight: float) -> None:
+        """How wide it is drawn because of what runs through it; 0 for the usual."""
+        if weight != self.weight:
+            self.weight = weight
+            self.restyle()
+
     def restyle(self) -> None:
         for state in ("selected", "error", "hover", "added", "removed", "muted"):
             if state in self.states:
                 break
         else:
             state = "plain"
-        self.setPen(ink().wire(self.symbol, state))
+        pen = ink().wire(self.symbol, state)
+        if self.weight and state == "plain":
+            pen = QPen(pen)
+            pen.setWidthF(self.weight)
+        self.setPen(pen)
         self.setOpacity(0.35 if "cut" in self.states else 1.0)
         self.setZValue(Z_WIRE_UP if state in ("selected", "hover") else Z_WIRE)
 

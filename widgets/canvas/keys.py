@@ -16,6 +16,7 @@ from engine.arrange import marked
 from engine.notes import inside
 from widgets import keymap
 from widgets.canvas.hits import Hit
+from widgets.canvas.leading import moved_dots, told
 from widgets.canvas.linking import KeyWire
 
 if TYPE_CHECKING:
@@ -56,7 +57,8 @@ def _escape(view: Canvas) -> bool:
     if callout and callout.row >= 0:
         callout.set_state(callout.hover, -1)
         return True
-    if view.mirror.selected or view.mirror.selected_edges or view.mirror.selected_frames:
+    scene = view.mirror
+    if scene.selected or scene.selected_edges or scene.selected_frames or scene.dots.selected:
         view.choose(())
         return True
     return False
@@ -95,11 +97,14 @@ def _nudge(view: Canvas, way: tuple[int, int], by: int) -> bool:
     places = {name: scene.nodes[name].pos() + shift for name in names if not marked(scene.graph, name, "locked")}
     nodes = {name: (place.x(), place.y()) for name, place in places.items()}
     areas = {name: scene.frames[name].area().translated(shift) for name in frames}
-    if areas:
+    if scene.dots.selected:
+        led = moved_dots(scene, scene.dots.selected, places, shift)
+        view.dots_moved.emit({n: (a.x(), a.y(), a.width(), a.height()) for n, a in areas.items()}, nodes, told(led))
+    elif areas:
         view.frames_moved.emit({n: (a.x(), a.y(), a.width(), a.height()) for n, a in areas.items()}, nodes)
     elif nodes:
         view.moved.emit(nodes)
-    return bool(names or frames)
+    return bool(names or frames or scene.dots.selected)
 
 
 def _in_callout(view: Canvas, way: tuple[int, int]) -> bool:
@@ -178,7 +183,9 @@ def _enter(view: Canvas) -> bool:
 
 def _remove(view: Canvas, reconnect: bool) -> bool:
     scene = view.mirror
-    if scene.selected_frames:
+    if scene.dots.selected:
+        view.dots_remove_wanted.emit(sorted(scene.dots.selected), sorted(scene.selected), sorted(scene.selected_frames))
+    elif scene.selected_frames:
         view.frames_remove_wanted.emit(sorted(scene.selected_frames), sorted(scene.selected))
     elif scene.selected:
         view.remove_wanted.emit(sorted(scene.selected), reconnect)
@@ -213,6 +220,11 @@ def _menu(view: Canvas) -> bool:
     at = view.last_chosen()
     edge = next(iter(sorted(scene.selected_edges)), None)
     note = next(iter(sorted(scene.selected_frames)), "")
+    dot = next(iter(sorted(scene.dots.selected)), None)
+    if not at and dot is not None:
+        shown = view.viewport().mapToGlobal(view.mapFromScene(scene.dots.item(dot).pos()))
+        view.menu_wanted.emit(Hit("dot", edge=dot[0], row=dot[1]), shown)
+        return True
     if not at and edge is None:
         area = scene.frames[note].area() if note else view.visible_area()
         shown = view.viewport().mapToGlobal(view.mapFromScene(area.center()))
@@ -230,8 +242,11 @@ def _quick_add(view: Canvas) -> bool:
 
 
 def _cut_hovered(view: Canvas) -> bool:
-    """X takes the wire under the pointer away."""
-    edge = view.mirror.hovered_edge
+    """X takes the wire under the pointer away; on a dot, the dot."""
+    edge, dot = view.mirror.hovered_edge, view.mirror.dots.hovered
+    if dot is not None:
+        view.dots_remove_wanted.emit([dot], [], [])
+        return True
     if edge is not None:
         view.disconnect_wanted.emit([edge])
     return edge is not None
@@ -307,7 +322,7 @@ ACTS: dict[str, Act] = {
     "rename": Act("Rename", _try(_rename), ("F2",)),
     "fit": Act("Fit the network into the view", _do(lambda view: view.fit()), ("Home", "A")),
     "fit_selection": Act("Fit the selection into the view", _do(lambda view: view.fit_selection()), (".",)),
-    "select_all": Act("Select all", _do(lambda view: view.choose(set(view.mirror.nodes))), ("Ctrl+A",)),
+    "select_all": Act("Select all", _do(lambda view: view.choose_all()), ("Ctrl+A",)),
 }
 """Everything the canvas itself does by key; those that are commands as well carry the command's name."""
 

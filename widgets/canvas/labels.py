@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF
-
 from engine.graph import Edge
 from engine.layout import labelled
 from widgets import theme
-from widgets.canvas.geometry import label_spot
 from widgets.canvas.items import LabelItem
 
 if TYPE_CHECKING:
@@ -82,6 +79,4 @@ class Labels(dict[Edge, LabelItem]):
         item = self.get(edge)
         if item:
             wire = self._scene.wires[edge]
-            # another wire of the same output has the place at the port
-            spot: QPointF = wire.path().pointAtPercent(0.5) if item.aside else label_spot(*wire.ends, wire.lane)
-            item.setPos(spot)
+            item.setPos(wire.label_place(item.aside))

@@ -1,4 +1,4 @@
-"""Moving cards, notes and frames: with snapping, a ghost for very many, splicing into a wire, and copies by Alt."""
+"""Moving cards, notes, frames and dots: snapping, a ghost for very many, splicing into a wire, copies by Alt."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from engine.layout import REACH, head_height, host_of
 from engine.notes import inside
 from widgets import theme
 from widgets.canvas.gestures import GHOST_FROM, GRID, Gesture, Modifiers, hairline
+from widgets.canvas.leading import moved_dots, snapped, told
 
 if TYPE_CHECKING:
     from widgets.canvas.view import Canvas
@@ -39,8 +40,11 @@ class MoveNodes(Gesture):
     def start(self, place: QPoint) -> None:
         self._grip = self.view.to_scene(place)
         names, frames = self._chosen()
+        self._dots = set(self.scene.dots.selected)
         self._frames = {name: self.scene.frames[name].area() for name in frames}
         self._from = {name: QPointF(self.scene.nodes[name].pos()) for name in names}
+        self._led = moved_dots(self.scene, self._dots, names, QPointF())
+        self._led_from = dict(self._led)
         self._whole = self.scene.bounds(names) if len(names) > GHOST_FROM else QRectF()
         self._ghost = QRectF(self._whole) if len(names) > GHOST_FROM else None
         self._guide: QLineF | None = None
@@ -83,7 +87,7 @@ class MoveNodes(Gesture):
     def move(self, place: QPoint, keys: Modifiers) -> None:
         shift = self.view.to_scene(place) - self._grip
         if not keys & Modifiers.ShiftModifier:
-            shift = self._snapped(shift) if self.anchor in self._from else _on_grid(shift)
+            shift = self._snapped(shift) if self.anchor in self._from else self._freely(shift)
         elif self._guide:
             self._show_guide(None)
         self._shift = shift
@@ -92,9 +96,19 @@ class MoveNodes(Gesture):
             self._ghost = self._whole.translated(shift)
             self.view.update_area(self._ghost)
             return
-        self.scene.move({name: at + shift for name, at in self._from.items()})
+        self.scene.dots.show(self._led_from)
+        self._led = moved_dots(self.scene, self._dots, self._from, shift)
+        self.scene.move({name: at + shift for name, at in self._from.items()}, self._led)
         self.scene.move_frames({name: area.translated(shift) for name, area in self._frames.items()})
         self._show_target()
+
+    def _freely(self, shift: QPointF) -> QPointF:
+        """One dot alone comes into line with its neighbors on the wire; anything else moves on the fine grid."""
+        if self._from or self._frames or len(self._dots) != 1:
+            return _on_grid(shift)
+        ((edge, number),) = self._dots
+        at = self._led_from[edge][number]
+        return snapped(self.scene, edge, number, at + shift, self.view.zoom) - at
 
     # ---- where it snaps to ---------------------------------------------------------------------------------------
 
@@ -166,14 +180,20 @@ class MoveNodes(Gesture):
     def _tell(self) -> None:
         places = {name: at + self._shift for name, at in self._from.items()}
         nodes = {name: (at.x(), at.y()) for name, at in places.items()}
-        if not self._frames:
-            if nodes:
-                self.view.moved.emit(nodes)
-            return
+        if self._dots:
+            self.view.dots_moved.emit(self._areas(), nodes, told(self._placed_dots()))
+        elif self._frames:
+            self.view.frames_moved.emit(self._areas(), nodes)
+        elif nodes:
+            self.view.moved.emit(nodes)
+
+    def _placed_dots(self) -> dict[Edge, list[QPointF]]:
+        self.scene.dots.show(self._led_from)
+        return moved_dots(self.scene, self._dots, self._from, self._shift)
+
+    def _areas(self) -> dict[str, tuple[float, float, float, float]]:
         areas = {name: area.translated(self._shift) for name, area in self._frames.items()}
-        self.view.frames_moved.emit(
-            {name: (area.x(), area.y(), area.width(), area.height()) for name, area in areas.items()}, nodes
-        )
+        return {name: (area.x(), area.y(), area.width(), area.height()) for name, area in areas.items()}
 
     def cancel(self) -> None:
         self._finish()

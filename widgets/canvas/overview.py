@@ -39,7 +39,10 @@ class Band:
         key = (wire.symbol, _state(wire.states))
         x1, y1, x2, y2 = wire.ends
         lines = self.lines.setdefault(key, [])
-        if wire.lane is None:
+        if wire.dots:
+            turns = [QPointF(x1, y1), *wire.dots, QPointF(x2, y2)]
+            lines.extend(QLineF(one, two) for one, two in pairwise(turns))
+        elif wire.lane is None:
             lines.append(QLineF(x1, y1, x2, y2))
         else:
             turns = [QPointF(x1, y1), QPointF(wire.lane, y1 + 11), QPointF(wire.lane, y2 - 30), QPointF(x2, y2)]
@@ -83,8 +86,8 @@ class Overview:
             edge = wire.edge
             if wire.joined or (scene.moving and (edge.source in scene.moving or edge.target in scene.moving)):
                 continue
-            _, y1, _, y2 = wire.ends
-            for number in range(int(min(y1, y2) // _BAND), int(max(y1, y2) // _BAND) + 1):
+            heights = (wire.ends[1], wire.ends[3], *(dot.y() for dot in wire.dots))
+            for number in range(int(min(heights) // _BAND), int(max(heights) // _BAND) + 1):
                 self._wires.setdefault(number, Band()).add_wire(wire)
 
     def _moving(self, scene: CanvasScene) -> Band:

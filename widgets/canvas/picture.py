@@ -5,12 +5,13 @@ from __future__ import annotations
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QImage, QPainter, QPainterPath, QPen, QTransform
 
+from engine.dots import dots_of
 from engine.graph import NO_BLOCKS, Blocks, Graph
 from engine.infer import Inference
 from engine.layout import head_height, stacks
 from widgets import theme
 from widgets.canvas.content import section_of
-from widgets.canvas.geometry import Box, Lanes, S, route, union
+from widgets.canvas.geometry import Box, Lanes, S, dotted_wire, route, union
 from widgets.canvas.overview import fill
 from widgets.canvas.scene import CanvasScene
 
@@ -123,6 +124,7 @@ def _boxes(graph: Graph, blocks: Blocks) -> dict[str, QRectF]:
 def _wires(graph: Graph, boxes: dict[str, QRectF]) -> list[QPainterPath]:
     lanes = Lanes(Box(box.left(), box.top(), box.right(), box.bottom()) for box in boxes.values())
     found = []
+    led = dots_of(graph)
     rows = stacks(graph)
     drawn = []
     for edge in graph.edges:
@@ -133,6 +135,10 @@ def _wires(graph: Graph, boxes: dict[str, QRectF]) -> list[QPainterPath]:
         first = graph.incoming[edge.target][0] == edge
         start = QPointF(source.center().x(), source.bottom())
         end = QPointF(target.center().x() + (0 if first else target.width() * 0.3), target.top())
+        if edge in led:
+            points = [QPointF(*point) for point in led[edge]]
+            found.append(dotted_wire(start.x(), start.y(), points, end.x(), end.y()))
+            continue
         path, _ = route(start.x(), start.y(), end.x(), end.y(), lanes, end.x() >= start.x())
         found.append(path)
     return found

@@ -11,6 +11,7 @@ from widgets.canvas.frames import CURSORS
 from widgets.canvas.framing import ResizeFrame
 from widgets.canvas.gestures import CutWires, Modifiers, Pan, Rubber
 from widgets.canvas.hits import Hit
+from widgets.canvas.leading import PullDot
 from widgets.canvas.linking import grab
 from widgets.canvas.moving import CopyNodes, MoveNodes
 from widgets.canvas.rewiring import MoveWires, wires_of
@@ -40,7 +41,6 @@ def press(view: Canvas, event: QMouseEvent) -> None:
 
 def _press_left(view: Canvas, place: QPoint, keys: Modifiers) -> None:
     hit = view.hit(place)
-    scene = view.mirror
     if hit.kind == "port" and hit.slot:
         _press_port(view, hit, place, keys)
     elif hit.kind == "node":
@@ -48,14 +48,37 @@ def _press_left(view: Canvas, place: QPoint, keys: Modifiers) -> None:
     elif hit.kind == "frame":
         _press_frame(view, hit, place, keys)
     elif hit.kind == "wire" and hit.edge:
-        more = bool(keys & (Modifiers.ShiftModifier | Modifiers.ControlModifier))
-        edges = scene.selected_edges ^ {hit.edge} if more else {hit.edge}
-        view.choose(scene.selected if more else (), edges)
+        _press_wire(view, hit, place, keys)
+    elif hit.kind == "dot" and hit.edge:
+        _press_dot(view, hit, place, keys)
     elif hit.kind in ("plus", "button", "ghost"):
         view.pressed = hit
         view.press_place = place
     elif hit.kind in ("empty", "rest"):
         view.begin(Rubber(view), place)
+
+
+def _press_wire(view: Canvas, hit: Hit, place: QPoint, keys: Modifiers) -> None:
+    """A wire is chosen; Alt puts a dot on it, and so does pulling at it."""
+    assert hit.edge is not None
+    if keys & Modifiers.AltModifier:
+        view.begin(PullDot(view, hit.edge), place)
+        return
+    scene = view.mirror
+    more = bool(keys & (Modifiers.ShiftModifier | Modifiers.ControlModifier))
+    edges = scene.selected_edges ^ {hit.edge} if more else {hit.edge}
+    view.choose(scene.selected if more else (), edges)
+    view.pressed, view.press_place = hit, place
+
+
+def _press_dot(view: Canvas, hit: Hit, place: QPoint, keys: Modifiers) -> None:
+    assert hit.edge is not None
+    scene, dot = view.mirror, (hit.edge, hit.row)
+    view.pressed, view.press_place = hit, place
+    if keys & (Modifiers.ShiftModifier | Modifiers.ControlModifier):
+        view.choose(scene.selected, frames=scene.selected_frames, dots=scene.dots.selected ^ {dot})
+    elif dot not in scene.dots.selected:
+        view.choose((), dots={dot})
 
 
 def _press_port(view: Canvas, hit: Hit, place: QPoint, keys: Modifiers) -> None:
@@ -75,9 +98,9 @@ def _press_node(view: Canvas, hit: Hit, place: QPoint, keys: Modifiers) -> None:
     scene = view.mirror
     view.pressed, view.press_place = hit, place
     if keys & Modifiers.ControlModifier:
-        view.choose(scene.selected ^ {hit.node}, last=hit.node, frames=scene.selected_frames)
+        view.choose(scene.selected ^ {hit.node}, last=hit.node, frames=scene.selected_frames, dots=scene.dots.selected)
     elif keys & Modifiers.ShiftModifier:
-        view.choose(scene.selected | {hit.node}, last=hit.node, frames=scene.selected_frames)
+        view.choose(scene.selected | {hit.node}, last=hit.node, frames=scene.selected_frames, dots=scene.dots.selected)
     elif hit.node not in scene.selected:
         view.choose({hit.node}, last=hit.node)
 
@@ -86,7 +109,7 @@ def _press_frame(view: Canvas, hit: Hit, place: QPoint, keys: Modifiers) -> None
     """A note or frame is chosen; its edges are pulled, the rest of it is moved."""
     scene = view.mirror
     if keys & (Modifiers.ControlModifier | Modifiers.ShiftModifier):
-        view.choose(scene.selected, frames=scene.selected_frames ^ {hit.frame})
+        view.choose(scene.selected, frames=scene.selected_frames ^ {hit.frame}, dots=scene.dots.selected)
     elif hit.frame not in scene.selected_frames:
         view.choose((), frames={hit.frame})
     if hit.side == "move":
@@ -102,7 +125,7 @@ def move(view: Canvas, event: QMouseEvent) -> None:
         view.move_gesture(place, keys)
         return
     pressed = view.pressed
-    if pressed and pressed.kind in ("node", "frame") and event.buttons() & Button.LeftButton:
+    if pressed and pressed.kind in ("node", "frame", "wire", "dot") and event.buttons() & Button.LeftButton:
         if (place - view.press_place).manhattanLength() >= DRAG_FROM:
             _drag(view, pressed, place, keys)
         return
@@ -113,10 +136,16 @@ def move(view: Canvas, event: QMouseEvent) -> None:
 def _drag(view: Canvas, pressed: Hit, place: QPoint, keys: Modifiers) -> None:
     """A press became a drag."""
     scene = view.mirror
-    if pressed.node not in scene.selected and pressed.frame not in scene.selected_frames:
+    dot = pressed.kind == "dot" and (pressed.edge, pressed.row) in scene.dots.selected
+    wire = pressed.kind == "wire" and pressed.edge in scene.selected_edges
+    if not (dot or wire or pressed.node in scene.selected or pressed.frame in scene.selected_frames):
         return  # Ctrl took it out of the choice
     view.pressed = None
-    if pressed.frame:
+    if wire and pressed.edge:
+        view.begin(PullDot(view, pressed.edge), view.press_place)
+    elif dot:
+        view.begin(MoveNodes(view, ""), view.press_place)
+    elif pressed.frame:
         view.begin(MoveNodes(view, "", pressed.frame), view.press_place)
     elif keys & Modifiers.AltModifier:
         view.begin(CopyNodes(view), view.press_place)
@@ -144,6 +173,8 @@ def _click(view: Canvas, pressed: Hit, place: QPoint, keys: Modifiers) -> None:
     here = view.hit(place)
     if pressed.kind == "node" and not keys & (Modifiers.ShiftModifier | Modifiers.ControlModifier):
         view.choose({pressed.node}, last=pressed.node)
+    elif pressed.kind == "dot" and not keys & (Modifiers.ShiftModifier | Modifiers.ControlModifier):
+        view.choose((), dots={(pressed.edge, pressed.row)})
     elif pressed.kind == "button" and here == pressed:
         callout = view.mirror.callout
         if callout:
@@ -161,9 +192,13 @@ def _context(view: Canvas, place: QPoint, keys: Modifiers) -> None:
     """Right click: the menu of what is there; on empty canvas the quick search, with Shift the canvas's menu."""
     hit = view.hit(place)
     at = view.viewport().mapToGlobal(place)
-    if hit.kind in ("port", "frame", "rest") or (hit.kind in ("empty", "ghost") and keys & Modifiers.ShiftModifier):
+    if hit.kind in ("port", "frame", "rest", "dot") or (
+        hit.kind in ("empty", "ghost") and keys & Modifiers.ShiftModifier
+    ):
         if hit.frame and hit.frame not in view.mirror.selected_frames:
             view.choose((), frames={hit.frame})
+        if hit.kind == "dot" and (hit.edge, hit.row) not in view.mirror.dots.selected:
+            view.choose((), dots={(hit.edge, hit.row)})
         view.menu_wanted.emit(hit, at)
     elif hit.kind in ("node", "plus"):
         if hit.node not in view.mirror.selected:
@@ -177,7 +212,7 @@ def _context(view: Canvas, place: QPoint, keys: Modifiers) -> None:
 
 
 def double(view: Canvas, event: QMouseEvent) -> None:
-    """Double click: enter a card, search on empty canvas, insert into a wire."""
+    """Double click: enter a card, search on empty canvas, insert into a wire, take a dot away."""
     if event.button() != Button.LeftButton:
         return
     place = event.position().toPoint()
@@ -191,6 +226,8 @@ def double(view: Canvas, event: QMouseEvent) -> None:
         view.write(hit.frame)
     elif hit.kind == "rest" and hit.edge:
         view.rest_wanted.emit(hit.edge, True)
+    elif hit.kind == "dot" and hit.edge:
+        view.dots_remove_wanted.emit([(hit.edge, hit.row)], [], [])
     elif hit.kind == "wire" and hit.edge:
         edge = hit.edge
         view.quick_add_wanted.emit(view.to_scene(place), at, edge.source, edge.output, edge.target, edge.input)
@@ -224,7 +261,8 @@ def hover(view: Canvas, hit: Hit, before: str) -> str:
         if item.marks.plus_hover != (hit.kind == "plus"):
             item.marks.plus_hover = hit.kind == "plus"
             item.update()
-    scene.hover_edge(hit.edge if hit.kind == "wire" else None)
+    scene.hover_edge(hit.edge if hit.kind in ("wire", "dot") else None)
+    scene.dots.hover((hit.edge, hit.row) if hit.kind == "dot" and hit.edge else None)
     for name, frame in scene.frames.items():
         frame.set_state(hover=name == hit.frame)
     if scene.callout:
@@ -243,4 +281,5 @@ _CURSORS = {
     "button": Qt.CursorShape.PointingHandCursor,
     "ghost": Qt.CursorShape.PointingHandCursor,
     "port": Qt.CursorShape.CrossCursor,
+    "dot": Qt.CursorShape.OpenHandCursor,
 }

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtWidgets import QGraphicsPathItem
 
 from engine.arrange import resting
 from engine.graph import Edge
-from widgets.canvas.geometry import plain_wire
+from widgets.canvas.geometry import dotted_wire, plain_wire
 from widgets.canvas.ink import ink
+from widgets.canvas.line import LineItem
 
 if TYPE_CHECKING:
     from widgets.canvas.scene import CanvasScene
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _Z_REST = -0.5
 
 
-class RestItem(QGraphicsPathItem):
+class RestItem(LineItem):
     """A wire that is turned off."""
 
     def __init__(self, edge: Edge) -> None:
@@ -51,7 +51,12 @@ class Resting(dict[Edge, RestItem]):
         nodes = self._scene.nodes
         for edge, item in self.items():
             start, end = nodes[edge.source].output_point(edge.output), nodes[edge.target].input_point(edge.input)
-            item.setPath(plain_wire(start.x(), start.y(), end.x(), end.y()))
+            dots = self._scene.dots.points(edge)
+            item.lay(
+                dotted_wire(start.x(), start.y(), dots, end.x(), end.y())
+                if dots
+                else plain_wire(start.x(), start.y(), end.x(), end.y())
+            )
 
     def forget(self, node: str) -> None:
         """A card goes, and with it its wires."""
@@ -61,7 +66,7 @@ class Resting(dict[Edge, RestItem]):
     def at(self, place: QPointF, reach: float) -> Edge | None:
         """The resting wire near a point."""
         around = QRectF(place.x() - reach, place.y() - reach, 2 * reach, 2 * reach)
-        return next((edge for edge, item in self.items() if item.path().intersects(around)), None)
+        return next((edge for edge, item in self.items() if item.touches(around)), None)
 
     def restyle(self) -> None:
         for item in self.values():

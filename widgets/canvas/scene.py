@@ -21,6 +21,7 @@ from widgets.canvas.geometry import Box, Lanes, dotted_wire, plain_wire, route, 
 from widgets.canvas.items import NodeItem, WireItem
 from widgets.canvas.labels import Labels
 from widgets.canvas.resting import Resting
+from widgets.live_values import LiveMark
 
 _WORST = {"error": 3, "warning": 2, "info": 1}
 _ROOM = 4000.0  # around the cards; the index divides this area, so it must not be much larger than they need
@@ -51,7 +52,7 @@ class CanvasScene(QGraphicsScene):
         self.selected: set[str] = set()
         self.selected_edges: set[Edge] = set()
         self.thumbs: dict[str, list[QImage]] = {}
-        self.training: Mapping[str, tuple[Sequence[float], str]] = {}
+        self.live: Mapping[str, LiveMark] = {}
         self.overlay = "shapes"
         self.callout: callout.CalloutItem | None = None
         self.levels: dict[str, tuple[str, str]] = {}
@@ -179,8 +180,7 @@ class CanvasScene(QGraphicsScene):
     def _mark(self, item: NodeItem) -> None:
         name, marks = item.card.id, item.marks
         marks.thumbs = self.thumbs.get(name, ()) if item.card.source else ()
-        spark, word = self.training.get(name, ((), ""))
-        marks.spark, marks.word = spark, word
+        marks.live = self.live.get(name)
         total = self._flops() if self.overlay == "cost" else 0.0
         marks.difference = self.states.get(name, "")
         marks.cost = item.card.flops / total if total else -1.0

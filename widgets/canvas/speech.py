@@ -14,11 +14,19 @@ def tip(scene: CanvasScene, hit: Hit) -> str:
         return _port_tip(scene, hit)
     if hit.kind == "node":
         card = scene.nodes[hit.node].card
+        live = scene.live.get(hit.node)
+        if live is not None and live.tip:
+            return live.tip
         plain = " · ".join(part for part in (card.title, card.summary) if part)
         return "\n".join(part for part in (card.message or plain, card.note) if part)
-    if hit.kind == "rest":
-        return "This wire is turned off. Double-click to turn it on."
-    return "Add after this" if hit.kind == "plus" else ""
+    return _TIPS.get(hit.kind, "")
+
+
+_TIPS = {
+    "rest": "This wire is turned off. Double-click to turn it on.",
+    "plus": "Add after this",
+    "dot": "Drag to lead the wire, double-click to remove the dot",
+}
 
 
 def _port_tip(scene: CanvasScene, hit: Hit) -> str:

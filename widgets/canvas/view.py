@@ -16,6 +16,7 @@ from widgets.canvas import dropping, keys, pointer
 from widgets.canvas.backdrop import Grid
 from widgets.canvas.camera import Camera
 from widgets.canvas.corner import Corner
+from widgets.canvas.dots import Dot
 from widgets.canvas.empty import EmptyItem
 from widgets.canvas.framing import NoteField
 from widgets.canvas.gestures import Gesture
@@ -49,6 +50,9 @@ class Canvas(QGraphicsView):
     frames_moved = Signal(dict, dict)  # notes and frames: id -> (x, y, width, height); nodes: id -> (x, y)
     frame_text_wanted = Signal(str, str)
     frames_remove_wanted = Signal(list, list)  # notes and frames, and nodes that go with them
+    dots_wanted = Signal(str, object)  # what it is called; wire -> the points it is led through
+    dots_moved = Signal(dict, dict, object)  # notes and frames, nodes, wire -> points; all of one gesture
+    dots_remove_wanted = Signal(list, list, list)  # dots, and nodes, notes and frames that go with them
     drop_wanted = Signal(str, float, float, object, object)  # layer, x, y, wire or None, id above or None
     quick_add_wanted = Signal(QPointF, QPoint, str, str, str, str)
     selection_changed = Signal(list)
@@ -83,10 +87,9 @@ class Canvas(QGraphicsView):
         self._spoken = ""
         self._grid = Grid()
         self._pointer = QPoint()
-        self._training_due: set[str] = set()
+        self.over: list[Callable[[QPainter, QRectF], None]] = []  # what overlays add to the boxes of a far view
         self._empty = EmptyItem()
         self.mirror.addItem(self._empty)
-        self._badges = self._timer(33, self._on_badges)
         self._edge_scroll = self._timer(_FRAME, self._on_edge_scroll, once=False)
         self._set_up()
         self._rests = self._timer(250, self.looked.emit)
@@ -176,15 +179,8 @@ class Canvas(QGraphicsView):
         self.mirror.thumbs[node_id] = list(images)
         self.mirror.mark_again([node_id])
 
-    def set_training(self, states: Mapping[str, tuple[Sequence[float], str]]) -> None:
-        """Show a sparkline and one word on cards; an empty mapping ends it. Drawn at most 30 times a second."""
-        self._training_due.update(self.mirror.training, states)
-        self.mirror.training = dict(states)
-        if not self._badges.isActive():
-            self._badges.start()
-
     def set_overlay(self, name: str) -> None:
-        """Choose what lies over the cards: "shapes" or "cost"."""
+        """Choose what lies over the cards: "shapes", "cost", or one that an overlay of its own shows."""
         self.mirror.overlay = name
         self.mirror.mark_again()
 
@@ -299,15 +295,20 @@ class Canvas(QGraphicsView):
     # ---- choosing, hovering, speaking ----------------------------------------------------------------------------
 
     def choose(
-        self, names: Iterable[str], edges: Iterable[Edge] = (), last: str = "", frames: Iterable[str] = ()
-    ) -> None:
-        """Choose cards, wires and notes as a person does: told by signal."""
+        self, names: Iterable[str], edges: Iterable[Edge] = (), last: str = "", frames: Iterable[str] = (),
+        dots: Iterable[Dot] = (),
+    ) -> None:  # fmt: skip
+        """Choose cards, wires, notes and dots as a person does: told by signal."""
         names = set(names)
         self._last = last if last in names else (self._last if self._last in names else next(iter(names), ""))
-        if self.mirror.select(names, edges, frames):
+        if self.mirror.select(names, edges, frames, dots):
             self.selection_changed.emit(sorted(self.mirror.selected))
         self._describe()
         self._repaint_overview()
+
+    def choose_all(self) -> None:
+        """Choose every card and every dot."""
+        self.choose(set(self.mirror.nodes), dots=set(self.mirror.dots))
 
     def last_chosen(self) -> str:
         """The card that the keyboard is at."""
@@ -398,11 +399,6 @@ class Canvas(QGraphicsView):
             self.corner.moved()
             self._rests.start()
 
-    def _on_badges(self) -> None:
-        due, self._training_due = self._training_due, set()
-        self.mirror.mark_again(due)
-        self._repaint_overview()
-
     def _on_theme_changed(self) -> None:
         self.mirror.restyle()
         self.camera.rescale()
@@ -426,6 +422,8 @@ class Canvas(QGraphicsView):
         painter.setTransform(self.viewportTransform())
         area = self.viewportTransform().inverted()[0].mapRect(QRectF(event.rect()))
         self.overview.paint(painter, self.mirror, area, self.level == "box", self.zoom)
+        for paint in self.over:
+            paint(painter, area)
         if self.gesture:
             self.gesture.paint(painter)
         painter.end()

@@ -1,0 +1,167 @@
+"""Over the canvas while the Sample overlay is on: which item flows through, and whose weights it meets."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, QRectF, QTimer, Signal
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from widgets import theme, words
+from widgets.controls import Elided, IconButton, IconLabel, Label, NumberField, ProgressRing
+from widgets.controls.base import box, start
+from widgets.sample_values import ItemSample
+
+PATIENCE = 300
+"""Milliseconds of work before the ring turns: most answers are there sooner."""
+
+
+class ItemStepper(QWidget):
+    """Previous, number, next, any. `wanted` gives a step and a number counted from 0."""
+
+    wanted = Signal(str, int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        sizes = theme.sizes()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(sizes.s4)
+        self.back = IconButton("chevron-left", "Previous item", parent=self, small=True)
+        self.number = NumberField(1, 1, 1, parent=self)
+        self.number.setAccessibleName("Item")
+        self.of = Label("", "caption", "text2", parent=self)
+        self.on = IconButton("chevron-right", "Next item", parent=self, small=True)
+        self.any = IconButton("dices", "Any item", parent=self, small=True)
+        for widget in (self.back, self.number, self.of, self.on, self.any):
+            row.addWidget(widget)
+        self._index = 0
+        self.back.clicked.connect(lambda: self.wanted.emit("previous", self._index))
+        self.on.clicked.connect(lambda: self.wanted.emit("next", self._index))
+        self.any.clicked.connect(lambda: self.wanted.emit("random", self._index))
+        self.number.valueChanged.connect(self._on_number)
+        self._restyle()
+
+    def show_item(self, item: ItemSample) -> None:
+        """Show which item it is."""
+        self._index = item.index
+        self.number.set_range(1, item.count or None)
+        self.number.set_value(item.place + 1 if item.count else item.index + 1)
+        self.of.setText(f"of {words.thousands(item.count)}" if item.count else "")
+        self.of.setVisible(bool(item.count))
+
+    def _on_number(self, value: object) -> None:
+        if isinstance(value, int | float):
+            self.wanted.emit("place", max(0, round(value) - 1))
+
+    def _restyle(self) -> None:
+        self.number.setFixedWidth(theme.sizes().tile * 2 + theme.sizes().s8)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.StyleChange:
+            self._restyle()
+
+
+class SampleBar(QWidget):
+    """Lies below the bar of overlays. `wanted` asks for another item, `open_wanted` for everything about it."""
+
+    wanted = Signal(str, int)
+    open_wanted = Signal()
+    all_wanted = Signal()
+    """After running up to one node: show everything in view again."""
+
+    def __init__(self, canvas: QWidget, above: QWidget) -> None:
+        super().__init__(canvas)
+        self.setAccessibleName("Sample")
+        self._above = above
+        sizes = theme.sizes()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(sizes.s8, sizes.s4, sizes.s8, sizes.s6)
+        column.setSpacing(sizes.s4)
+        row = QHBoxLayout()
+        row.setSpacing(sizes.s6)
+        self.stepper = ItemStepper(self)
+        self.label = Elided("", "secondary", "text1", bold=True, parent=self)
+        self.ring = ProgressRing(self, sizes.icon_small)
+        self.open = IconButton("chevron-up", "Open everything about it below", parent=self, small=True)
+        self.all = IconButton("x", "Show every layer again", parent=self, small=True)
+        self.all.clicked.connect(self.all_wanted)
+        self.all.hide()
+        for widget in (self.stepper, self.label, self.ring, self.all, self.open):
+            row.addWidget(widget, 1 if widget is self.label else 0)
+        column.addLayout(row)
+        self._rows = [self._row(column) for _ in range(2)]
+        self.stepper.wanted.connect(self.wanted)
+        self.open.clicked.connect(self.open_wanted)
+        self._waits = QTimer(self)
+        self._waits.setSingleShot(True)
+        self._waits.setInterval(PATIENCE)
+        self._waits.timeout.connect(lambda: self.ring.setVisible(True))
+        self.ring.hide()
+        canvas.installEventFilter(self)
+        self.hide()
+
+    def _row(self, column: QVBoxLayout) -> tuple[QWidget, IconLabel, Elided]:
+        line = QWidget(self)
+        row = QHBoxLayout(line)
+        row.setContentsMargins(theme.sizes().s4, 0, 0, 0)
+        row.setSpacing(theme.sizes().s6)
+        icon = IconLabel("info", "text2", theme.sizes().icon_small, parent=line)
+        words_ = Elided("", "caption", "text2", parent=line)
+        row.addWidget(icon)
+        row.addWidget(words_, 1)
+        column.addWidget(line)
+        line.hide()
+        return line, icon, words_
+
+    def show_item(self, item: ItemSample | None, lines: list[tuple[str, str]], narrowed: bool = False) -> None:
+        """Show the item and up to two sentences, each with its tone: good, warning, error or info.
+
+        Args:
+            narrowed: whether only what one node depends on is shown, so that there is a way back.
+        """
+        self.all.setVisible(narrowed)
+        icons = {"good": "circle-check", "warning": "triangle-alert", "error": "error", "info": "info"}
+        self.stepper.setEnabled(item is not None)
+        if item is not None:
+            self.stepper.show_item(item)
+            self.label.set_text(item.label or (item.name if not item.random else ""))
+        for (line, icon, label), (tone, text) in zip(self._rows, [*lines[:2], ("", ""), ("", "")], strict=False):
+            line.setVisible(bool(text))
+            if text:
+                icon.set_icon(icons.get(tone, "info"), tone if tone in icons and tone != "info" else "text2")
+                label.set_text(text)
+        self.set_busy(False)
+        self.settle()
+
+    def set_busy(self, busy: bool, text: str = "") -> None:
+        """Say that something is under way, once it takes a while."""
+        if not busy:
+            self._waits.stop()
+            self.ring.hide()
+        elif not self._waits.isActive() and self.ring.isHidden():
+            self.ring.set_fraction(None)
+            self._waits.start()
+        self.ring.setToolTip(text)
+
+    def settle(self) -> None:
+        """Below the bar of overlays, at the right."""
+        inset = theme.sizes().s12
+        room = self.parentWidget().width() - 2 * inset
+        self.setFixedWidth(min(theme.sizes().inspector + theme.sizes().tile, room))
+        self.adjustSize()
+        below = self._above.geometry().bottom() + theme.sizes().s8
+        self.move(self.parentWidget().width() - self.width() - inset, below)
+        self.raise_()
+
+    def paintEvent(self, event) -> None:
+        box(start(self), QRectF(self.rect()), theme.sizes().r6, "panel", "line")
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.Resize, QEvent.Type.Show) and not self.isHidden():
+            self.settle()
+        return False
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.StyleChange and not self.isHidden():
+            self.settle()
