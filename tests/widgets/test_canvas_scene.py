@@ -241,21 +241,13 @@ def test_states_are_seen(qapp) -> None:
     assert all("muted" in wire.states for edge, wire in scene.wires.items() if edge.target == "linear_1")
 
 
-def test_thumbnails_and_training_are_painted(qtbot) -> None:
+def test_thumbnails_are_painted(qtbot) -> None:
     hand = open_canvas(qtbot)
     photo = QImage(30, 20, QImage.Format.Format_RGB32)
     photo.fill(QColor("#12ab34"))
     hand.view.set_thumbnails("image_input_1", [photo] * 3)
     scene = hand.view.mirror
     assert "#12ab34" in colors(painted(scene, scene.nodes["image_input_1"].area()))
-    area = scene.nodes["conv_2"].area()
-    before = painted(scene, area)
-    hand.view.set_training({"conv_2": ([0.1, 0.3, 0.2], "steady")})
-    qtbot.waitUntil(lambda: scene.nodes["conv_2"].marks.word == "steady")
-    assert painted(scene, area) != before
-    hand.view.set_training({})
-    qtbot.waitUntil(lambda: scene.nodes["conv_2"].marks.word == "")
-    assert painted(scene, area) == before
 
 
 def test_cost_overlay_sums_to_the_whole(qtbot) -> None:
