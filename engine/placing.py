@@ -107,10 +107,15 @@ def add_after(
 def _clear_below(graph: Graph, name: str, blocks: Blocks) -> Graph:
     """Move what a fresh node would cover, and all that is lower, down until it stands clear."""
     node, bottom = graph.nodes[name], bottom_of(graph, name, blocks)
+    heads = {row: head for row, (head, _) in stacks(graph, blocks).items()}
+    own = heads.get(name, name)
     covered = [
         other.y
         for other in graph.nodes.values()
-        if other.id != name and abs(other.x - node.x) < CARD_WIDTH and node.y <= other.y < bottom
+        if heads.get(other.id, other.id) != own
+        and abs(other.x - node.x) < CARD_WIDTH
+        and other.y < bottom
+        and node.y < other.y + head_height(other, blocks)
     ]
     if not covered:
         return graph

@@ -82,3 +82,11 @@ def test_a_node_added_at_an_end_covers_no_other_card():
     assert grown.nodes[low].y - grown.nodes[end].y == 180
     assert grown.nodes[side] == drawn.nodes[side]
     assert grown.nodes[row] == drawn.nodes[row], "a row stays with its head, though it is lower than what moved"
+
+
+def test_a_card_that_begins_a_little_higher_than_the_new_one_makes_room_too() -> None:
+    drawn, conv = add(Graph(), "Conv2d", 0, 0)
+    drawn, end = add(drawn, "CrossEntropy", 0, 70)
+    grown, name = add_after(drawn, conv, "Conv2d")
+    assert drawn.nodes[end].y < grown.nodes[name].y, "it began higher"
+    assert grown.nodes[end].y == bottom_of(grown, name) + GAP_LABEL
