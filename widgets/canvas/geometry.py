@@ -64,8 +64,9 @@ def dotted_wire(x1: float, y1: float, dots: Sequence[QPointF], x2: float, y2: fl
         for end, inner in ((0, place > 0), (1, place + 1 < len(gaps))):
             if inner:  # no wider than the shorter stretch at this dot, so that the wire does not swing out
                 pulls[end] = _DOT_PULL * min(gaps[place + end - 1], gaps[place + end])
-            else:
-                pulls[end] = min(max(S.wire_pull, pulls[end]), PULL_MOST)
+            else:  # at a port the wire stays in the gap between two cards
+                down = points[place + 1].y() - points[place].y()
+                pulls[end] = min(max(S.wire_pull, min(pulls[end], 0.75 * down)), PULL_MOST)
         one, two = points[place], points[place + 1]
         path.cubicTo(one + ways[place] * pulls[0], two - ways[place + 1] * pulls[1], two)
     return path
