@@ -25,9 +25,10 @@ from engine.check import Problem, check
 from engine.codegen import Source, generate
 from engine.dots import carried_along
 from engine.errors import UserError
+from engine.facts import Inference
 from engine.graph import Graph
 from engine.graphdiff import diff
-from engine.infer import Inference, infer
+from engine.infer import infer
 from engine.places import Place, graph_at, known, walk_at, with_graph_at
 from engine.project import SUFFIX, Project, dumps, load, write_atomically
 

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from engine.backbone import without_head
 from engine.errors import UserError
+from engine.facts import Inference
 from engine.graph import BLOCK, Blocks, Node, inputs_of, label_of, objectives_of
-from engine.infer import Inference, block_names, walk_inside
+from engine.infer import block_names, walk_inside
 from engine.layer import Input, Layer, Objective, Port, layers
 from engine.project import Project
 from engine.shapes import Anything, Tensor

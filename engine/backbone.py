@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from engine.codeends import default_target, objective_of
+from engine.facts import Inference
 from engine.graph import Graph, Node, objectives_of
-from engine.infer import Inference
 from engine.layer import layers
 from engine.project import Project
 
@@ -20,6 +20,8 @@ def without_head(project: Project, walk: Inference) -> int | None:
     that is nothing but heads.
     """
     graph = project.graph
+    if graph.nodes.keys() - walk.facts.keys():
+        return None  # the walk is of another network, or of the inside of a block
     heads: set[str] = set()
     for node in objectives_of(graph):
         if node.muted or not objective_of(node).needs_target():

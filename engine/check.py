@@ -7,8 +7,9 @@ from dataclasses import replace
 
 from engine.check_network import Checker, Fix, Problem, bridges, issubclass_input, usual_objective
 from engine.errors import UserError
+from engine.facts import Inference
 from engine.graph import label_of
-from engine.infer import Inference, infer
+from engine.infer import infer
 from engine.project import Project
 from engine.recipes import Recipe, recipe_of
 

@@ -15,8 +15,9 @@ from engine.codeplan import live_nodes
 from engine.data.fields import Field
 from engine.edits import add, remove, set_param
 from engine.errors import UserError, listed
+from engine.facts import Finding, Inference
 from engine.graph import Edge, Node, inputs_of, label_of, objectives_of, outputs_of, ports_of
-from engine.infer import Finding, Inference, infer
+from engine.infer import infer
 from engine.layer import Layer, Objective, Port, layers
 from engine.placing import add_after, insert_between
 from engine.project import Project

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from engine.errors import UserError
+from engine.facts import Inference
 from engine.graph import Block, Blocks
-from engine.infer import Inference, block_names, walk_inside
+from engine.infer import block_names, walk_inside
 from engine.layers.rules import free
 from engine.shapes import Dim, Sym, Tensor, evaluate
 

@@ -10,8 +10,10 @@ from engine.codeblocks import general_walk
 from engine.codeends import InputSpec, OutputSpec
 from engine.codeplan import Plan, live_nodes
 from engine.codetext import WIDTH, Text, class_name, comment, plain_words, shape_note
+from engine.facts import Inference
 from engine.graph import Blocks, Graph, Node, label_of, outputs_of, ports_of
-from engine.infer import Inference, arguments, block_names, resolve
+from engine.infer import block_names
+from engine.infer_layer import arguments, resolve
 from engine.layer import layers, literal
 from engine.project import Project
 

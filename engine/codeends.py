@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from engine.codetext import Text, class_name, variable_name
 from engine.data.fields import Schema
+from engine.facts import Inference
 from engine.graph import Node, objectives_of
-from engine.infer import Inference
 from engine.layer import Objective, layers, literal
 from engine.project import Project
 from engine.shapes import Tensor

@@ -30,8 +30,9 @@ from engine.codeplan import live_nodes
 from engine.codetext import WIDTH, Text, class_name, fitted, plain_words
 from engine.data.fields import Schema
 from engine.errors import UserError
+from engine.facts import Inference
 from engine.graph import Graph, inputs_of, label_of, make
-from engine.infer import Inference, infer
+from engine.infer import infer
 from engine.layer import Input, literal
 from engine.project import Project
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from itertools import pairwise
 
-from engine.infer import Facts
+from engine.facts import Facts
 from engine.layer import layers
 
 WIDTH = 120

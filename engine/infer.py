@@ -8,88 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 from typing import Any
 
-from engine.edits import is_expression, stands_for_value
 from engine.errors import UserError
-from engine.expressions import evaluate
-from engine.graph import NO_BLOCKS, Block, Blocks, Edge, Graph, Node, label_of, outputs_of, ports_of
-from engine.layer import Input, Layer, Misfit, Objective, Port, layers
+from engine.facts import Facts, Finding, Inference, Schema, total
+from engine.graph import NO_BLOCKS, Block, Blocks, Graph, Node, label_of, outputs_of, ports_of
+from engine.infer_inputs import gather, senders
+from engine.infer_layer import hashable, layer_facts, resolve
+from engine.infer_shared import shared, wrongly_shared
+from engine.layer import Misfit
 from engine.recall import Reuse, remember, walk_of
-from engine.shapes import Dim, Sym, Tensor
+from engine.shapes import Sym, Tensor
 from engine.wiring import first_feed
-
-Schema = Mapping[str, Any]
-"""The data's fields by name (`engine.data.Field`)."""
-
-
-@dataclass(frozen=True)
-class Finding:
-    """Why a node has no shape: a title (what is wrong) and a detail (who sends what). `port` is the guilty input."""
-
-    title: str
-    detail: str = ""
-    port: str | None = None
-    setting: str | None = None
-
-
-@dataclass(frozen=True)
-class Facts:
-    """What is known of one node. A node that only waits for others has neither outputs nor findings."""
-
-    inputs: Mapping[str, tuple[Tensor, ...]] = field(default_factory=dict)
-    outputs: Mapping[str, Tensor] = field(default_factory=dict)
-    findings: tuple[Finding, ...] = ()
-    parameters: Dim = 0
-    flops: Dim = 0
-    elements: Dim = 0
-    """Numbers kept for the backward pass, one item: the outputs."""
-    arithmetic: str = ""
-    inner: tuple[Inference, ...] = ()
-    """For a block: the walk inside, once per repeat."""
-
-    @property
-    def ok(self) -> bool:
-        return not self.findings
-
-
-@dataclass(frozen=True)
-class Inference:
-    """The facts of every node of one graph."""
-
-    facts: Mapping[str, Facts]
-
-    def __getitem__(self, name: str) -> Facts:
-        return self.facts[name]
-
-    def output(self, name: str, port: str) -> Tensor | None:
-        """The tensor on an output port, None where it is not known."""
-        facts = self.facts.get(name)
-        return facts.outputs.get(port) if facts else None
-
-    @property
-    def parameters(self) -> Dim:
-        return _total([facts.parameters for facts in self.facts.values()])
-
-    @property
-    def flops(self) -> Dim:
-        return _total([facts.flops for facts in self.facts.values()])
-
-    @property
-    def elements(self) -> Dim:
-        return _total([facts.elements for facts in self.facts.values()])
-
-    @property
-    def ok(self) -> bool:
-        return all(facts.ok for facts in self.facts.values())
-
-
-def _total(parts: list[Dim]) -> Dim:
-    total: Dim = 0
-    for part in parts:
-        total = total + part
-    return total
 
 
 def infer(graph: Graph, schema: Schema, blocks: Blocks = NO_BLOCKS) -> Inference:
@@ -143,75 +73,8 @@ def _walk(graph: Graph, around: _Around, reuse: Reuse | None = None) -> Inferenc
             facts[name] = Facts(
                 findings=(Finding("This node is part of a circle", "Data flows one way. Remove a wire."),)
             )
-    refused = _wrongly_shared(graph, facts, around) if not around.refused else {}
+    refused = wrongly_shared(graph, facts, around.names) if not around.refused else {}
     return _walk(graph, replace(around, refused=refused)) if refused else Inference(facts)
-
-
-def _wrongly_shared(graph: Graph, facts: Mapping[str, Facts], around: _Around) -> dict[str, Finding]:
-    """The nodes that want another node's weights and cannot have them, each with the reason."""
-    refused = {}
-    for node in graph.nodes.values():
-        if node.shares and node.known and not node.muted:
-            why = _why_not_shared(node, graph.nodes.get(node.shares), facts, around)
-            if why:
-                refused[node.id] = Finding(f"{label_of(node)} cannot share weights", why)
-    return refused
-
-
-def _why_not_shared(node: Node, owner: Node | None, facts: Mapping[str, Facts], around: _Around) -> str:
-    if owner is None or owner is node:
-        return "The node whose weights it uses is gone. Choose another, or give it weights of its own."
-    name = label_of(owner)
-    if owner.shares or owner.muted:
-        return f"{name} has no weights of its own here. Share with one that has."
-    one, other = facts[node.id], facts[owner.id]
-    if one.findings or other.findings or not one.outputs or not other.outputs:
-        return ""  # something else comes first
-    if owner.layer != node.layer:
-        return _why_not_tied(_table(node, one, around.names), _table(owner, other, around.names), name)
-    if _modules(node, one, around.names) != _modules(owner, other, around.names):
-        return f"Its weights would have another size than those of {name}. Make inputs and settings equal."
-    return ""
-
-
-_Table = tuple[Dim, Dim] | None
-
-
-def _why_not_tied(one: _Table, other: _Table, name: str) -> str:
-    """Why layers of two kinds cannot use one weight."""
-    if one is None or other is None:
-        return f"{name} is another kind of layer. Share with one of the same kind, or a Linear with an Embedding."
-    if one != other:
-        sizes = [" × ".join(map(str, table)) for table in (one, other)]
-        return f"Its weights are {sizes[0]}, those of {name} are {sizes[1]}. Make inputs and settings equal."
-    return ""
-
-
-def _table(node: Node, facts: Facts, names: Mapping[str, Any]) -> _Table:
-    """The size of the weight that a layer of another kind may use as well."""
-    if node.block:
-        return None
-    made = _made(node.layer, _hashable(resolve(node, names)))
-    args, named = arguments(made, facts.inputs)
-    return made.table(*args, **named)
-
-
-def _shared(node: Node, owner: Node | None, facts: Facts, names: Mapping[str, Any]) -> Facts:
-    """The facts of a node that uses another's weights: what it shares is counted there."""
-    if facts.findings or not facts.parameters:
-        return facts
-    table = _table(node, facts, names) if owner is not None and owner.layer != node.layer else None
-    return replace(facts, parameters=facts.parameters - table[0] * table[1] if table else 0)
-
-
-def _modules(node: Node, facts: Facts, names: Mapping[str, Any]) -> Any:
-    """What decides the weights of a node: the source of its module, or all of a block's use."""
-    values = resolve(node, names)
-    if node.block:
-        return _hashable(values), node.repeat, tuple(facts.inputs.items())
-    made = _made(node.layer, _hashable(values))
-    args, named = arguments(made, facts.inputs)
-    return made.module(*args, **named)
 
 
 def _facts(graph: Graph, node: Node, facts: Mapping[str, Facts], around: _Around) -> Facts:
@@ -226,7 +89,7 @@ def _facts(graph: Graph, node: Node, facts: Mapping[str, Facts], around: _Around
             findings=(Finding(f"The {what} is not known here", "It is kept in the file. Replace it or delete it."),)
         )
     ports = ports_of(node, blocks)
-    inputs, findings, waiting = _gather(graph, node, ports, facts, blocks)
+    inputs, findings, waiting = gather(graph, node, ports, facts, blocks)
     if waiting or (findings and not node.muted):
         return Facts(inputs=inputs, findings=tuple(findings))
     if node.muted:
@@ -236,120 +99,14 @@ def _facts(graph: Graph, node: Node, facts: Mapping[str, Facts], around: _Around
         if node.block:
             found = _block_facts(node, inputs, values, around)
         else:
-            found = _layer_facts(node.layer, _hashable(values), tuple(inputs.items()), around.schema)
-        return _shared(node, graph.nodes.get(node.shares), found, around.names) if node.shares else found
+            found = layer_facts(node.layer, hashable(values), tuple(inputs.items()), around.schema)
+        return shared(node, graph.nodes.get(node.shares), found, around.names) if node.shares else found
     except Misfit as error:
         title, _, detail = error.message.partition("\n")
-        return Facts(inputs=inputs, findings=(Finding(title, detail or _senders(graph, inputs, node), error.port),))
+        return Facts(inputs=inputs, findings=(Finding(title, detail or senders(graph, inputs, node), error.port),))
     except UserError as error:
         title, _, detail = error.message.partition(". ")
         return Facts(inputs=inputs, findings=(Finding(title.removesuffix("."), detail),))
-
-
-def resolve(node: Node, names: Mapping[str, Any]) -> dict[str, Any]:
-    """The node's settings with every expression replaced by its value."""
-    values = {}
-    for key, value in node.params.items():
-        if is_expression(value) and (node.block or stands_for_value(layers[node.layer], key, value)):
-            if not names:
-                raise UserError(f"{label_of(node)}: an expression for {key!r} only has a meaning inside a block.")
-            value = evaluate(value, names)
-        values[key] = value
-    return values
-
-
-def _hashable(values: Mapping[str, Any]) -> tuple[tuple[str, Any], ...]:
-    return tuple(sorted((key, _tuple(value)) for key, value in values.items()))
-
-
-def _tuple(value: Any) -> Any:
-    if isinstance(value, list | tuple):
-        return tuple(_tuple(part) for part in value)
-    if isinstance(value, Mapping):
-        return _Map(tuple(sorted((key, _tuple(part)) for key, part in value.items())))
-    return value
-
-
-class _Map(dict[str, Any]):
-    """A mapping among hashable settings."""
-
-    def __init__(self, items: tuple[tuple[str, Any], ...]) -> None:
-        super().__init__(items)
-        self._items = items
-
-    def __hash__(self) -> int:  # type: ignore[override]
-        return hash(self._items)
-
-
-def _gather(
-    graph: Graph, node: Node, ports: tuple[Port, ...], facts: Mapping[str, Facts], blocks: Blocks
-) -> tuple[dict[str, tuple[Tensor, ...]], list[Finding], bool]:
-    """The tensors at each port, what is wrong with them, and whether something upstream is not known yet."""
-    inputs: dict[str, tuple[Tensor, ...]] = {}
-    waiting = False
-    by_port: dict[str, list[Edge]] = {}
-    for edge in graph.incoming[node.id]:
-        by_port.setdefault(edge.input, []).append(edge)
-    findings = _loose_wires(graph, node, ports, by_port, blocks)
-    for port in ports:
-        tensors = []
-        for edge in by_port.get(port.name, ()):
-            tensor = facts[edge.source].outputs.get(edge.output) if edge.source in facts else None
-            if tensor is None:
-                waiting = True
-                continue
-            tensors.append(tensor)
-            if not port.fits(tensor):
-                source = label_of(graph.nodes[edge.source])
-                findings.append(
-                    Finding(
-                        f"{label_of(node)} needs {port.words()}",
-                        f"{source} gives it {tensor.article}, {tensor.words()}.",
-                        port.name,
-                    )
-                )
-        if port.name in by_port:
-            inputs[port.name] = tuple(tensors)
-        elif not port.optional:
-            findings.append(_missing(node, port, len(ports)))
-    return inputs, findings, waiting
-
-
-def _loose_wires(
-    graph: Graph, node: Node, ports: tuple[Port, ...], by_port: Mapping[str, list[Edge]], blocks: Blocks
-) -> list[Finding]:
-    """Wires that no edit makes but a file may hold: to or from a port that is not there, or two where one fits."""
-    findings = []
-    known = {port.name: port for port in ports}
-    for name, edges in by_port.items():
-        if name not in known:
-            title = f"{label_of(node)} has no input called “{name[:40]}”"
-            findings.append(Finding(title, "Remove the wire that leads there.", name))
-        elif len(edges) > 1 and not known[name].many:
-            title = f"{label_of(node)} takes one wire at “{name.replace('_', ' ')}”"
-            findings.append(Finding(title, f"It has {len(edges)}. Remove all but one.", name))
-        for edge in edges:
-            source = graph.nodes[edge.source]
-            known_source = source.layer in layers or source.block in blocks
-            if known_source and edge.output not in outputs_of(source, blocks):
-                title = f"{label_of(source)} has no output called “{edge.output[:40]}”"
-                findings.append(Finding(title, "Remove the wire that comes from there.", name))
-    return findings
-
-
-def _missing(node: Node, port: Port, count: int) -> Finding:
-    where = f" at “{port.name.replace('_', ' ')}”" if count > 1 else ""
-    need = "something" if port.words() == "any tensor" else port.words()
-    return Finding(f"{label_of(node)} has no input{where}", f"It needs {need}. Drag a wire to it.", port.name)
-
-
-def _senders(graph: Graph, inputs: Mapping[str, tuple[Tensor, ...]], node: Node) -> str:
-    parts = []
-    for name, tensors in inputs.items():
-        edges = [edge for edge in graph.incoming[node.id] if edge.input == name]
-        for edge, tensor in zip(edges, tensors, strict=False):
-            parts.append(f"{label_of(graph.nodes[edge.source])} gives {tensor.words()}")
-    return f"{', '.join(parts)}." if parts else ""
 
 
 def _muted(graph: Graph, node: Node, blocks: Blocks, facts: Mapping[str, Facts]) -> Facts:
@@ -363,73 +120,6 @@ def _muted(graph: Graph, node: Node, blocks: Blocks, facts: Mapping[str, Facts])
         return Facts()
     title = f"{label_of(node)} is muted and has nothing to pass on"
     return Facts(findings=(Finding(title, "Switch it on again, or take its wires away."),))
-
-
-def _layer_facts(
-    name: str,
-    values: tuple[tuple[str, Any], ...],
-    inputs: tuple[tuple[str, tuple[Tensor, ...]], ...],
-    schema: Schema,
-) -> Facts:
-    cls = layers[name]
-    if issubclass(cls, Input):
-        made = _made(name, values)
-        assert isinstance(made, Input)
-        tensor = made.tensor(schema)
-        return Facts(outputs={"out": tensor}, elements=tensor.size())
-    facts = _layer_rule(name, values, inputs)
-    if isinstance(facts, Misfit):
-        raise Misfit(facts.message, facts.port)
-    return facts
-
-
-@lru_cache(maxsize=20_000)
-def _made(name: str, values: tuple[tuple[str, Any], ...]) -> Layer:
-    return layers[name](**dict(values))
-
-
-@lru_cache(maxsize=50_000)
-def _layer_rule(
-    name: str, values: tuple[tuple[str, Any], ...], inputs: tuple[tuple[str, tuple[Tensor, ...]], ...]
-) -> Facts | Misfit:
-    made = _made(name, values)
-    args, named = arguments(made, dict(inputs))
-    try:
-        shape = made.shape(*args, **named)
-    except Misfit as error:
-        return error
-    if isinstance(made, Objective):
-        outputs: dict[str, Tensor] = {}
-    else:
-        tensors = shape if isinstance(shape, tuple) else (shape,)
-        outputs = dict(zip(made.output_names(), tensors, strict=True))
-    elements = _total([tensor.size() for tensor in outputs.values()])
-    return Facts(
-        inputs=dict(inputs),
-        outputs=outputs,
-        parameters=made.parameters(*args, **named),
-        flops=made.flops(*args, **named),
-        elements=elements,
-        arithmetic=made.arithmetic(*args, **named),
-    )
-
-
-def arguments(made: Layer | type[Layer], inputs: Mapping[str, tuple[Any, ...]]) -> tuple[list[Any], dict[str, Any]]:
-    """Inputs by port as the arguments of `shape`, `module` and the like: in signature order, open ports left out."""
-    args: list[Any] = []
-    named: dict[str, Any] = {}
-    gap = False
-    for port in made.ports():
-        found = inputs.get(port.name, ())
-        if port.many:
-            args.extend(found)
-        elif not found:
-            gap = True
-        elif gap:
-            named[port.name] = found[0]
-        else:
-            args.append(found[0])
-    return args, named
 
 
 def _block_facts(
@@ -452,9 +142,9 @@ def _block_facts(
     return Facts(
         inputs=inputs,
         outputs=outputs,
-        parameters=_total([walk.parameters for walk in walks]),
-        flops=_total([walk.flops for walk in walks]),
-        elements=_total([walk.elements for walk in walks]),
+        parameters=total([walk.parameters for walk in walks]),
+        flops=total([walk.flops for walk in walks]),
+        elements=total([walk.elements for walk in walks]),
         inner=tuple(walks),
     )
 
@@ -474,7 +164,7 @@ def _inside(
     name: str, block: Block, values: Mapping[str, Any], current: Mapping[str, Tensor], around: _Around
 ) -> Inference:
     """One walk through a block, looked up where the same use was walked before."""
-    key = (name, _hashable(values), tuple(sorted(current.items())))
+    key = (name, hashable(values), tuple(sorted(current.items())))
     if key not in around.known:
         names = block_names(block, values, current)
         inner = _Around(around.schema, around.blocks, (*around.path, name), current, names, around.known)

@@ -13,8 +13,8 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from engine.errors import UserError
+from engine.facts import Inference
 from engine.graph import NO_BLOCKS, Blocks, Edge, Graph, Node, make, ports_of
-from engine.infer import Inference
 from engine.layer import Input, layers
 
 CARD_WIDTH, HEAD, SLIM, ROW = 224, 49, 37, 27

@@ -11,8 +11,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from engine.errors import UserError
+from engine.facts import Facts, Inference
 from engine.graph import BLOCK, Block, Blocks, Edge, Graph, Node, label_of, objectives_of, outputs_of
-from engine.infer import Facts, Inference, infer
+from engine.infer import infer
 from engine.names import new_id
 from engine.places import Place, graph_at, known, walk_at
 from engine.project import Project

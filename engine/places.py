@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from engine.errors import UserError
+from engine.facts import Inference
 from engine.graph import Graph, label_of
-from engine.infer import Inference
 from engine.project import Project
 
 

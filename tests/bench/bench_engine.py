@@ -13,7 +13,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from engine import recall
+from engine import infer_layer, recall
 from engine.check import check
 from engine.codegen import generate
 from engine.data.fields import Field, category, image
@@ -58,13 +58,10 @@ def times(action: Callable[[int], Any], rounds: int = 15) -> str:
     return f"best {min(taken):7.2f} ms   median {statistics.median(taken):7.2f} ms"
 
 
-infering = sys.modules[infer.__module__]
-
-
 def forget() -> None:
     """As in a fresh process: nothing is remembered."""
-    infering._layer_rule.cache_clear()
-    infering._made.cache_clear()
+    infer_layer._layer_rule.cache_clear()
+    infer_layer.layer_of.cache_clear()
     recall.forget()
 
 

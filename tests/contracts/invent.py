@@ -12,7 +12,7 @@ from torch import Tensor as TorchTensor
 from torch import nn
 from torch.nn import functional as F
 
-from engine.infer import arguments
+from engine.infer_layer import arguments
 from engine.layer import Input, Layer, Misfit, Objective, layers
 from engine.shapes import (
     Anything,

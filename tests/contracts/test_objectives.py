@@ -16,7 +16,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from engine.errors import UserError
-from engine.infer import arguments
+from engine.infer_layer import arguments
 from engine.layer import Misfit, Objective
 from engine.shapes import Category, Image, Numbers, Sequence, Tensor, Tokens
 from tests.contracts.invent import data, objectives

@@ -12,8 +12,9 @@ from engine.blocks import needs
 from engine.codegen import generate
 from engine.data.fields import category, image, series, signal, tokens
 from engine.edits import add, change, set_param
+from engine.facts import Inference
 from engine.graph import BLOCK, Block, BlockParam, Graph, make
-from engine.infer import Inference, infer
+from engine.infer import infer
 from engine.layer import layers
 from engine.library import load_library, save_library, shipped
 from engine.project import DataChoice, Project

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from engine.data.fields import series
+from engine.facts import Inference
 from engine.graph import Block, BlockParam, Edge, Graph, Node
-from engine.infer import Inference, infer
+from engine.infer import infer
 from engine.project import Project
 from engine.shapes import Image, Numbers
 from tests.engine.making import DIGITS, IRIS, block, chain, graph, project, residual

@@ -14,8 +14,9 @@ from engine import recall
 from engine.data.fields import Field, category, image
 from engine.edits import add, change, remove, set_param
 from engine.errors import UserError
+from engine.facts import Inference
 from engine.graph import Graph
-from engine.infer import Inference, infer
+from engine.infer import infer
 from engine.library import shipped
 from engine.wiring import connect, disconnect
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from engine.facts import Facts, Inference
 from engine.graph import Blocks, Graph, Node, label_of, outputs_of, ports_of
-from engine.infer import Facts, Inference
 from engine.layer import Input, Layer, Port, layers
 from engine.layout import CARD_WIDTH, ROW, head_height, summary_of
 from engine.shapes import Sym, Tensor
+from engine.spare import HIDES, spare_ports
 from widgets import words
 
 
@@ -51,6 +52,9 @@ class Card:
     note: str = ""
     locked: bool = False
     collapsed: bool = False
+    hidden_inputs: tuple[Slot, ...] = ()
+    hidden_outputs: tuple[Slot, ...] = ()
+    """Ports that nothing is wired to, left out because the node says so."""
 
     @property
     def slim(self) -> bool:
@@ -99,6 +103,9 @@ def describe(
     """
     facts = inference.facts.get(node.id) if inference else None
     cls = layer_class(node.layer)
+    spare = spare_ports(graph, node.id, blocks) if node.extra.get(HIDES) is True else _NO_PORTS
+    inputs, hidden_inputs = _parted(_inputs(graph, node, facts, blocks), spare[0])
+    outputs, hidden_outputs = _parted(_outputs(node, facts, blocks), spare[1])
     return Card(
         id=node.id,
         title=label_of(node),
@@ -106,8 +113,8 @@ def describe(
         count=_count(facts),
         section=section_of(node),
         icon="block" if node.block else (cls.icon if cls else "circle-help"),
-        inputs=_inputs(graph, node, facts, blocks),
-        outputs=_outputs(node, facts, blocks),
+        inputs=inputs,
+        outputs=outputs,
         width=CARD_WIDTH,
         height=ROW if row else head_height(node, blocks),
         level=problem[0],
@@ -123,7 +130,19 @@ def describe(
         note=node.note,
         locked=node.extra.get("locked") is True,
         collapsed=node.extra.get("collapsed") is True,
+        hidden_inputs=hidden_inputs,
+        hidden_outputs=hidden_outputs,
     )
+
+
+_NO_PORTS: tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset())
+
+
+def _parted(slots: tuple[Slot, ...], spare: frozenset[str]) -> tuple[tuple[Slot, ...], tuple[Slot, ...]]:
+    """The ports that are shown and those that are left out; each keeps its place on the edge."""
+    if not spare:
+        return slots, ()
+    return tuple(one for one in slots if one.port not in spare), tuple(one for one in slots if one.port in spare)
 
 
 def _count(facts: Facts | None) -> str:

@@ -6,8 +6,8 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QImage, QPainter, QPainterPath, QPen, QTransform
 
 from engine.dots import dots_of
+from engine.facts import Inference
 from engine.graph import NO_BLOCKS, Blocks, Graph
-from engine.infer import Inference
 from engine.layout import head_height, stacks
 from widgets import theme
 from widgets.canvas.content import section_of

@@ -9,8 +9,8 @@ from PySide6.QtCore import QIODevice, QMarginsF, QRectF, QSaveFile, QSize, QSize
 from PySide6.QtGui import QPageLayout, QPageSize, QPainter, QPdfWriter
 
 from engine.errors import UserError
+from engine.facts import Inference
 from engine.graph import NO_BLOCKS, Blocks, Graph
-from engine.infer import Inference
 from engine.layout import stacks
 from widgets import theme
 from widgets.canvas.picture import area_of, draw, render

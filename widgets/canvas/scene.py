@@ -9,9 +9,9 @@ from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt, Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QGraphicsScene
 
+from engine.facts import Inference
 from engine.graph import NO_BLOCKS, Blocks, Edge, Graph
 from engine.graphdiff import diff
-from engine.infer import Inference
 from engine.layout import stacks
 from widgets.canvas import callout
 from widgets.canvas.content import Card, describe
@@ -78,7 +78,7 @@ class CanvasScene(QGraphicsScene):
         self.levels = _levels(self.problems)
         if len(change.added) > 2000:
             self.setItemIndexMethod(QGraphicsScene.ItemIndexMethod.NoIndex)
-        rewired = {edge.target for edge in (*change.added_edges, *change.removed_edges)}
+        rewired = {end for edge in (*change.added_edges, *change.removed_edges) for end in (edge.source, edge.target)}
         gone = [self.nodes[name].area() for name in change.removed]
         self._remove(change.removed, change.removed_edges)
         self._dirty = gone

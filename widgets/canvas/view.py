@@ -9,8 +9,8 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QFrame, QGraphicsView, QToolTip
 
+from engine.facts import Inference
 from engine.graph import NO_BLOCKS, Blocks, Edge, Graph
-from engine.infer import Inference
 from widgets import theme
 from widgets.canvas import dropping, keys, pointer
 from widgets.canvas.backdrop import Grid
