@@ -19,6 +19,7 @@ from app.clipboard import Clipboard
 from app.comparing import compare_states
 from app.dots import DotCommands
 from app.looking import Looking
+from app.peeking import Peeking
 from app.run_comparing import RunComparing
 from engine.codeedit import edit_value
 from engine.edits import change, move, remove, set_param
@@ -76,12 +77,14 @@ class BuildPage(QMainWindow):
         self.overlays = OverlayBar(self.canvas)
         self.outline = Outline()
         self.bottom_tabs = DockTabs()
+        self.peeking = Peeking(self)
         self.bottom_tabs.add("problems", "Problems", "triangle-alert")
         self.bottom_tabs.add("code", "Code", "code")
+        self.bottom_tabs.add("sample", "Sample", "images")
         self.bottom_tabs.add("history", "History", "history")
         self.bottom_tabs.add("outline", "Outline", "list")
         self.bottom = QStackedWidget()
-        for panel in (self.problems_panel, self.code, self.history, self.outline):
+        for panel in (self.problems_panel, self.code, self.peeking.panel, self.history, self.outline):
             self.bottom.addWidget(panel)
         self.bottom.setFixedHeight(sizes.dock_open - sizes.dock_tabs)
         self.bottom.hide()
@@ -279,6 +282,7 @@ class BuildPage(QMainWindow):
             self.inspector.show_many(many_view(project, self.graph, walk, self.selection))
         else:
             self.inspector.show_nothing(nodeview.of_model(project, walk))
+        self.peeking.selected()
         self.code.highlight(self.selection)
         if self.bottom_tabs.current() == "outline":
             self.outline.choose(self.selection)
@@ -297,6 +301,8 @@ class BuildPage(QMainWindow):
             self.code.highlight(self.selection)
         elif current == "history":
             self._on_history()
+        elif current == "sample":
+            self.peeking.selected()
         elif current == "outline":
             self.outline.show_rows(outline_rows(self.canvas.mirror), self.selection)
 
@@ -329,12 +335,14 @@ class BuildPage(QMainWindow):
         self.canvas.set_overlay(name)
         self.overlays.show_current(name)
         self.document.set_view(overlay=name)
+        self.peeking.turn(name == "sample")
 
     def _on_code_value(self, line: int, place: int, typed: str) -> None:
         self.document.edit("Change in the code", lambda project: edit_value(project, line, place, typed)[0])
 
     def _on_bottom(self, key: str) -> None:
         panels = {"problems": self.problems_panel, "code": self.code, "history": self.history, "outline": self.outline}
+        panels["sample"] = self.peeking.panel
         self.bottom.setVisible(bool(key))
         if key:
             self.bottom.setCurrentWidget(panels[key])

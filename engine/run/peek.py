@@ -53,7 +53,8 @@ class Question:
     place: Place = field(default_factory=Place)
     nodes: tuple[str, ...] | None = None
     wish: Wish = field(default_factory=Wish)
-    runs: str = ""
+    runs: tuple[str, ...] = ()
+    """Folders with runs of the project."""
     run: str = ""
     """A run's folder, `untrained`, or empty for the newest that fits."""
     target: str = ""
@@ -101,6 +102,10 @@ class Peeker:
         return {
             "nodes": nodes,
             "item": item.to_json(),
+            "raws": [
+                {"node": name, "title": label_of(part.project.graph.nodes[name]), "raw": raw}
+                for name, raw in item.inputs.items()
+            ],
             "weights": _weights_facts(model),
             "error": error[1] if error and not error[0] else "",
             "seconds": round(watched.passed, 6),
@@ -175,7 +180,7 @@ class Peeker:
 
     def _built(self, part: Part, asked: Question, text: str, statistics: Statistics) -> Model:
         measured = json.dumps(statistics.to_json(), default=str)
-        key = "\n".join([text, asked.run, asked.runs, _runs_key(asked), measured])
+        key = "\n".join([text, asked.run, *asked.runs, _runs_key(asked), measured])
         if self._model is not None and self._model.key == key:
             self._model = replace(self._model, part=part)
             return self._model
@@ -256,13 +261,11 @@ def _as_trained(built: Built, part: Part, weights: peek_weights.Weights, statist
 def _runs_key(asked: Question) -> str:
     """Changes when a run got other weights or another run ended."""
 
-    from engine.runs import Run, list_runs
+    from engine.runs import Run
 
     if asked.run == "untrained":
         return ""
-    runs = (
-        [Run(Path(asked.run))] if asked.run else list_runs(asked.runs)[: peek_weights.LOOKED_AT] if asked.runs else []
-    )
+    runs = [Run(Path(asked.run))] if asked.run else peek_weights.newest_of(asked.runs)
     found = []
     for run in runs:
         best = run.folder / "best.safetensors"
@@ -288,6 +291,7 @@ def _nothing(part: Part, asked: Question) -> dict[str, Any]:
     return {
         "nodes": {name: {"why": part.reasons[name]} for name in names if name in part.reasons},
         "item": None,
+        "raws": [],
         "weights": {"run": "", "trained": False, "whole": False, "words": ""},
         "error": "",
         "seconds": 0.0,

@@ -26,7 +26,7 @@ Array = np.ndarray[Any, Any]
 Bindings = Sequence[tuple[Any, Input]]
 UNIFORM = 255 / 12**0.5
 """How far random pixels are from their mean, usually."""
-PICTURE = 160
+PICTURE = 96
 ROWS = 40
 
 
@@ -70,7 +70,7 @@ class Wish:
 
     index: int = 0
     step: str = ""
-    """`next`, `previous`, `random`, or empty for the number itself."""
+    """`next`, `previous`, `random`; `place` where the number counts among those to choose from; or empty."""
     part: str = ""
     label: int = -1
 
@@ -95,6 +95,8 @@ def _stepped(places: Array, wish: Wish) -> tuple[int, int]:
         at = (at + 1 if there else at) % count
     elif wish.step == "previous":
         at = (at - 1) % count
+    elif wish.step == "place":
+        at = max(0, wish.index)
     elif wish.step == "random":
         drawn = int(np.random.default_rng().integers(count - 1)) if count > 1 else 0
         at = drawn + (there and count > 1 and drawn >= at)

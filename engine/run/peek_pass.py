@@ -100,8 +100,6 @@ class Seen:
         }
         if not told["weights"] and name in part.graph.nodes and part.graph.nodes[name].shares:
             told["weights"] = self.fit.of(".".join([*part.path, part.graph.nodes[name].shares]))
-        if name in self.item.inputs and not part.path:
-            told["raw"] = self.item.inputs[name]
         if self.measured and name in watch.seconds:
             told["seconds"] = round(watch.seconds[name], 9)
             told["bytes"] = watch.memory.get(name, 0)

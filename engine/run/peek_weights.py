@@ -7,7 +7,7 @@ starts with, and is said to be untrained.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -60,7 +60,11 @@ class Fit:
 
 
 def weights_for(
-    network: str, sizes: Mapping[str, tuple[int, ...]], kept_as: Mapping[str, str], runs: str, choice: str = ""
+    network: str,
+    sizes: Mapping[str, tuple[int, ...]],
+    kept_as: Mapping[str, str],
+    runs: Sequence[str],
+    choice: str = "",
 ) -> Weights:
     """The weights to look at a network with: of the chosen run, else of the newest finished one that fits best.
 
@@ -68,7 +72,7 @@ def weights_for(
         network: its name in the project.
         sizes: the network's tensors by name.
         kept_as: see `Part.kept_as`.
-        runs: the folder of the project's runs, empty for none.
+        runs: the folders of the project's runs.
         choice: a run's folder, `untrained`, or empty.
 
     Raises:
@@ -83,7 +87,7 @@ def weights_for(
         return found
     best, most = Weights(), 0
     wanted = {called(name, kept_as): size for name, size in sizes.items()}
-    for run in list_runs(runs)[:LOOKED_AT] if runs else []:
+    for run in newest_of(runs):
         if run.info().active or (one := of_run(run, network)) is None:
             continue
         assert one.file is not None
@@ -94,6 +98,12 @@ def weights_for(
         if fitting == len(wanted):
             break
     return best
+
+
+def newest_of(folders: Sequence[str]) -> list[Run]:
+    """The newest runs of some folders, the newest first."""
+    found = [run for folder in folders for run in list_runs(folder)[:LOOKED_AT]]
+    return sorted(found, key=lambda run: run.info().created, reverse=True)[:LOOKED_AT]
 
 
 def of_run(run: Run, network: str) -> Weights | None:

@@ -30,7 +30,7 @@ class ItemStepper(QWidget):
         self.number.setAccessibleName("Item")
         self.of = Label("", "caption", "text2", parent=self)
         self.on = IconButton("chevron-right", "Next item", parent=self, small=True)
-        self.any = IconButton("dices", "Any item", parent=self, small=True)
+        self.any = IconButton("shuffle", "Any item", parent=self, small=True)
         for widget in (self.back, self.number, self.of, self.on, self.any):
             row.addWidget(widget)
         self._index = 0
@@ -62,7 +62,7 @@ class ItemStepper(QWidget):
 
 
 class SampleBar(QWidget):
-    """Lies below the bar of overlays. `wanted` asks for another item, `open_wanted` for everything about it."""
+    """Lies below the bar of places. `wanted` asks for another item, `open_wanted` for everything about it."""
 
     wanted = Signal(str, int)
     open_wanted = Signal()
@@ -124,7 +124,8 @@ class SampleBar(QWidget):
         self.stepper.setEnabled(item is not None)
         if item is not None:
             self.stepper.show_item(item)
-            self.label.set_text(item.label or (item.name if not item.random else ""))
+            named = item.name if not (item.random or item.name.startswith("row ")) else ""
+            self.label.set_text(item.label or named)
         for (line, icon, label), (tone, text) in zip(self._rows, [*lines[:2], ("", ""), ("", "")], strict=False):
             line.setVisible(bool(text))
             if text:
@@ -144,13 +145,12 @@ class SampleBar(QWidget):
         self.ring.setToolTip(text)
 
     def settle(self) -> None:
-        """Below the bar of overlays, at the right."""
+        """Below the bar that says where one is, at the left: strips lie at the right of their cards."""
         inset = theme.sizes().s12
         room = self.parentWidget().width() - 2 * inset
-        self.setFixedWidth(min(theme.sizes().inspector + theme.sizes().tile, room))
+        self.setFixedWidth(min(theme.sizes().inspector, room))
         self.adjustSize()
-        below = self._above.geometry().bottom() + theme.sizes().s8
-        self.move(self.parentWidget().width() - self.width() - inset, below)
+        self.move(inset, self._above.geometry().bottom() + theme.sizes().s8)
         self.raise_()
 
     def paintEvent(self, event) -> None:

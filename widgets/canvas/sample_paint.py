@@ -15,6 +15,7 @@ from widgets.plots.viridis import color_at
 from widgets.sample_values import BAD, NodeSample, Plane, Share, Value, caption, plane_of, told_right, told_tokens
 
 MAP_GAP = 2.0
+LEAST_MAP = 18.0
 LINE = 13.0  # of the caption's text
 CAPTION = 15.0
 RADIUS = 3.0
@@ -114,14 +115,16 @@ def _value(painter: QPainter, area: QRectF, value: Value, pens: Ink, big: bool) 
 
 def _maps(painter: QPainter, area: QRectF, maps: Sequence[Plane], big: bool) -> None:
     """Maps side by side; from far away fewer of them, as large as fits."""
-    shown = [plane for plane in maps if plane.data][: 3 if big and area.height() > 30 else 6]
-    if not shown:
+    shown = [plane for plane in maps if plane.data][: 3 if big else 6]
+    count = min(len(shown), max(1, int((area.width() + MAP_GAP) // (LEAST_MAP + MAP_GAP))))
+    if not count:
         return
+    proportion = max(1.0, shown[0].width / max(1, shown[0].height))
+    most = (area.width() - MAP_GAP * (count - 1)) / count
+    tall = min(area.height(), most / min(proportion, 2.0))
     x = area.x()
-    for plane in shown:
-        side = QRectF(x, area.y(), min(area.height(), area.right() - x), area.height())
-        if side.width() < 8:
-            break
+    for plane in shown[:count]:
+        side = QRectF(x, area.y() + (area.height() - tall) / 2, most, tall)
         x = draw_plane(painter, side, plane).right() + MAP_GAP
 
 
@@ -165,6 +168,10 @@ def draw_bars(painter: QPainter, area: QRectF, values: Sequence[float | None], r
 
 def _shares(painter: QPainter, area: QRectF, sample: NodeSample, pens: Ink, big: bool) -> None:
     """The likeliest classes, each with its share; the right one is marked by a sign, not by color alone."""
+    if sample.untrained and not big and area.height() >= 2 * CAPTION:
+        below = QRectF(area.x() + CAPTION, area.bottom() - CAPTION, area.width() - CAPTION, CAPTION)
+        _text(painter, below, "untrained, so this is chance", pens, "warning")
+        area = area.adjusted(0, 0, 0, -CAPTION)
     rows = [*sample.shares[: 1 if big else max(1, int(area.height() // CAPTION))]]
     truth = next((one for one in sample.shares if one.name == sample.truth), None)
     if truth is not None and truth not in rows and len(rows) > 1:
@@ -187,7 +194,7 @@ def _share(painter: QPainter, area: QRectF, one: Share, sample: NodeSample, pens
     x = area.x() + side + 4
     font = "box" if big else "label" if first else "caption"
     number = words.percent(one.share, 0 if big or one.share > 0.0995 else 1)
-    name_room = area.width() * (0.62 if big else 0.38)
+    name_room = (area.right() - x) * (0.45 if big else 0.42)
     _text(painter, QRectF(x, area.y(), name_room, area.height()), one.name, pens, "text1" if first else "text2", font)
     if big:
         _text(painter, QRectF(x + name_room, area.y(), area.right() - x - name_room, area.height()), number, pens,
