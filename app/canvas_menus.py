@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from widgets.canvas.hits import Hit
 
 NODE = (
-    "insert_after", "note_on_node", "", "duplicate", "copy", "cut", "", "mute", "freeze", "collapse", "lock",
-    "keep_size", "", "rename", "frame", "group", "unpack_block", "extract", "break_wires", "", "delete_reconnect",
-    "delete",
+    "insert_after", "note_on_node", "", "duplicate", "copy", "cut", "", "mute", "freeze", "collapse", "hide_ports",
+    "lock", "keep_size", "", "rename", "frame", "group", "unpack_block", "extract", "break_wires", "",
+    "delete_reconnect", "delete",
 )  # fmt: skip
 SEVERAL = (
     "join", "swap_inputs", "", "align_left", "align_center", "align_right", "align_top", "align_middle",

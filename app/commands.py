@@ -360,3 +360,4 @@ def show_about(window: Window) -> None:
 from app import canvas_commands as _canvas_commands  # noqa: E402, F401 (declares its commands on import)
 from app import dots as _dots  # noqa: E402, F401
 from app import lessons_commands as _lessons_commands  # noqa: E402, F401
+from app import ports as _ports  # noqa: E402, F401

@@ -10,6 +10,7 @@ backdrop.py  the dots, the levels of detail     corner.py   what lies over the e
 overview.py  everything below 60 % in batches   rename.py   the title edited in place
 gestures.py  pan, rubber band, move, cut        linking.py  dragging, re-routing and keyboard wires
 dots.py      dots on wires, as items            leading.py  wires led through dots by hand
+unused.py    ports left out of cards            line.py     a path hit where it runs
 dropping.py  layers dragged in                  keys.py, pointer.py  what keys and buttons do
 picture.py   the network as an image            empty.py    what an empty canvas says
 """

@@ -12,6 +12,7 @@ from widgets.canvas.content import Slot
 from widgets.canvas.geometry import plain_wire
 from widgets.canvas.gestures import Gesture, Modifiers
 from widgets.canvas.items import DragWireItem, NodeItem
+from widgets.canvas.unused import Shown
 
 if TYPE_CHECKING:
     from widgets.canvas.view import Canvas
@@ -32,6 +33,7 @@ class DragWire(Gesture):
         self._item = DragWireItem(slot.symbol)
         self._said: dict[Link, str] = {}
         self._marked: set[str] = set()
+        self._shown = Shown(self.scene)
         self._snap: tuple[str, Slot] | None = None
         self._end = QPointF()
 
@@ -69,6 +71,9 @@ class DragWire(Gesture):
                 continue
             self._marked.add(name)
             item = self.scene.nodes[name]
+            other = "in" if self.side == "out" else "out"
+            hidden = self._shown.hidden(item, other) if name != self.node else ()
+            self._shown.show(item, other, tuple(slot for slot in hidden if not self.refusal(name, slot)))
             fits = frozenset((slot.port, slot.index) for slot in self._ports(item) if not self.refusal(name, slot))
             own = frozenset({(self.slot.port, self.slot.index)}) if name == self.node else frozenset()
             item.marks.fit_inputs, item.marks.fit_outputs = (fits, own) if self.side == "out" else (own, fits)
@@ -169,6 +174,7 @@ class DragWire(Gesture):
             if item:
                 item.marks.fit_inputs = item.marks.fit_outputs = None
                 item.update()
+        self._shown.restore()
         self.view.viewport().update()
 
     def paint(self, painter) -> None:

@@ -18,7 +18,7 @@ def tip(scene: CanvasScene, hit: Hit) -> str:
         if live is not None and live.tip:
             return live.tip
         plain = " · ".join(part for part in (card.title, card.summary) if part)
-        return "\n".join(part for part in (card.message or plain, card.note) if part)
+        return "\n".join(part for part in (card.message or plain, card.note, _hidden(card)) if part)
     return _TIPS.get(hit.kind, "")
 
 
@@ -57,9 +57,15 @@ def description(scene: CanvasScene, name: str) -> str:
     words += [f"input from {', '.join(feeds)}"] if feeds else []
     words += [word for word, on in _states(card) if on]
     words += [f"note: {card.note}"] if card.note else []
+    words += [_hidden(card)] if _hidden(card) else []
     if len(scene.selected) > 1:
         words.append(f"{len(scene.selected)} chosen")
     return ", ".join(words)
+
+
+def _hidden(card: Card) -> str:
+    count = len(card.hidden_inputs) + len(card.hidden_outputs)
+    return f"{count} unused port{'s' if count > 1 else ''} hidden" if count else ""
 
 
 def _states(card: Card) -> list[tuple[str, bool]]:
