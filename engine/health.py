@@ -8,7 +8,7 @@ as that.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from statistics import median
@@ -82,23 +82,31 @@ def judge(record: HealthRecord, anatomy: Anatomy, before: HealthRecord | None = 
 
 
 def fold(verdicts: Mapping[str, Verdict], node: str) -> Verdict | None:
-    """The verdict on a card: the node's own, or the worst of what is inside, by whatever copy; None where the run
-    knows no such node. `node` is a path up to which all copies are one: `stage_1.block_1` covers `stage_1.0.block_1`.
-    """
-    inside = [one for path, one in verdicts.items() if covers(node, path)]
+    """The verdict on a card: the worst of the node and what is inside, in any copy; None where the run does not know
+    it. `node` is a path in which all copies are one: `stage_1.block_1` covers `stage_1.0.block_1`."""
+    return worst_of(one for path, one in verdicts.items() if covers(node, path))
+
+
+def worst_of(verdicts: Iterable[Verdict]) -> Verdict | None:
+    """The verdict that stands for several."""
+    inside = list(verdicts)
     if not inside:
         return None
     worst = max(inside, key=lambda one: (_WORST[one.level], -one.path.count(".")))
-    if worst.kind == "frozen" and any(one.kind == "healthy" for one in inside):
-        worst = next(one for one in inside if one.kind == "healthy")
+    if worst.kind == "frozen":  # a part that is frozen does not make the whole so
+        return next((one for one in inside if one.kind == "healthy"), worst)
     return worst
 
 
 def covers(node: str, path: str) -> bool:
     """Whether a path is of a node or inside of it; copies count as one."""
-    names = [name for name in path.split(".") if not name.isdigit()]
     wanted = node.split(".")
-    return names[: len(wanted)] == wanted
+    return bare(path)[: len(wanted)] == wanted
+
+
+def bare(path: str) -> list[str]:
+    """The way to a node without the numbers of copies."""
+    return [name for name in path.split(".") if not name.isdigit()]
 
 
 class _Around:

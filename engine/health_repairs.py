@@ -13,7 +13,7 @@ from engine.check import Fix, Problem
 from engine.edits import change
 from engine.errors import UserError
 from engine.graph import Edge, Graph, Node, label_of, outputs_of
-from engine.health import Verdict
+from engine.health import Verdict, bare
 from engine.infer import infer
 from engine.layer import layers
 from engine.places import Place, graph_at, known, with_graph_at
@@ -31,15 +31,15 @@ Edit = Callable[[Project], Project]
 
 def problem_of(project: Project, verdict: Verdict, network: str, node: str, said: str = "") -> Problem:
     """An illness as a problem of a card, with its repairs. `said` names the node inside where it is another one."""
-    level = "error" if verdict.level == "error" else "warning"
     title = f"{verdict.title}: {said}" if said else verdict.title
     fixes = tuple(repairs(project, verdict, network))[:MOST]
-    return Problem(level, node, title, verdict.text, fixes=fixes, network=network)  # type: ignore[arg-type]
+    # a warning, however bad: the network is sound as it is drawn, and may be trained again
+    return Problem("warning", node, title, verdict.text, fixes=fixes, network=network)
 
 
 def repairs(project: Project, verdict: Verdict, network: str) -> Iterator[Fix]:
     """What can be done at a press, in the project as it is now, where the node is still the same."""
-    names = [name for name in verdict.path.split(".") if not name.isdigit()]
+    names = bare(verdict.path)
     place = Place(network, tuple(names[:-1]))
     if network not in project.networks or known(project, place) != place:
         return

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import math
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -52,6 +52,30 @@ class NodeHealth(NamedTuple):
 
 
 COLUMNS = NodeHealth._fields
+
+
+class NodeTable(Mapping[str, NodeHealth]):
+    """The lines of a block by node; each is made when it is asked for, so that reading a long run costs little."""
+
+    def __init__(self, places: Mapping[str, int], table: np.ndarray, columns: Mapping[str, int]) -> None:
+        self._places, self._table, self._columns = places, table, columns
+
+    def __getitem__(self, node: str) -> NodeHealth:
+        line = self._table[self._places[node]].tolist()
+        return NodeHealth(**{name: line[place] for name, place in self._columns.items()})
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._places)
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    def __repr__(self) -> str:
+        return repr(dict(self))
+
+    def column(self, name: str) -> np.ndarray:
+        """One figure of all nodes, in their order."""
+        return self._table[:, self._columns[name]]
 
 
 @dataclass(frozen=True)
@@ -103,17 +127,17 @@ def get(connection: sqlite3.Connection, after: int = 0) -> list[HealthRecord]:
 
     if not has(connection):
         return []
-    about = {network: json.loads(text) for network, text in connection.execute("SELECT * FROM health_nodes")}
+    about = {}
+    for network, text in connection.execute("SELECT * FROM health_nodes"):
+        told = json.loads(text)
+        nodes = {name: place for place, name in enumerate(told["nodes"])}
+        # a later version may measure more, an earlier one less
+        columns = {name: place for place, name in enumerate(told["columns"]) if name in COLUMNS}
+        about[network] = (nodes, columns, len(told["columns"]))
     query = "SELECT epoch, network, looks, data FROM health WHERE epoch > ? ORDER BY epoch, network"
     found = []
     for epoch, network, looks, data in connection.execute(query, (after,)):
-        nodes, columns = about[network]["nodes"], about[network]["columns"]
-        table = np.frombuffer(data, "<f4").reshape(len(nodes), len(columns)).tolist()
-        # a later version may measure more, an earlier one less
-        known = [place for place, name in enumerate(columns) if name in COLUMNS]
-        lines = {
-            node: NodeHealth(**{columns[place]: line[place] for place in known})
-            for node, line in zip(nodes, table, strict=True)
-        }
-        found.append(HealthRecord(epoch, network, looks, lines))
+        nodes, columns, wide = about[network]
+        table = np.frombuffer(data, "<f4").reshape(len(nodes), wide)
+        found.append(HealthRecord(epoch, network, looks, NodeTable(nodes, table, columns)))
     return found
