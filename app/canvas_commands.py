@@ -75,6 +75,13 @@ def compare_opened(window: Window) -> None:
     window.build.compare_step(0)
 
 
+@command("Compare two runs", menu="Edit", icon="diff", why_not=needs_project)
+def compare_two_runs(window: Window) -> None:
+    from app.run_comparing import show_runs
+
+    show_runs(window)
+
+
 # ---- network ----
 
 

@@ -1,4 +1,4 @@
-"""The history panel: every step that can be undone or redone, by name; a press goes there."""
+"""The history panel: every step that can be undone or redone, by name, a press goes there; and runs to compare."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from widgets import theme
-from widgets.controls import surface
-from widgets.controls.base import box, column, paint_icon, text, width_of
+from widgets.controls import Segmented, surface
+from widgets.controls.base import box, column, paint_icon, row, text, width_of
 from widgets.lists import RowList, RowPainter, Rows, State
+from widgets.run_pick import RunPick
 
 
 @dataclass(frozen=True)
@@ -79,22 +80,49 @@ class _List(RowList):
 
 
 class History(QWidget):
-    """The dock panel; `jump_wanted` says the step to go to."""
+    """The dock panel; `jump_wanted` says the step to go to, `compare_runs_wanted` two runs by their ids."""
 
     jump_wanted = Signal(int)
     compare_wanted = Signal(int)
+    compare_runs_wanted = Signal(list)
+    runs_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None):
         super().__init__(parent)
         surface(self, "panel")
+        sizes = theme.sizes()
         whole = column(self)
-        whole.setContentsMargins(0, theme.sizes().s6, 0, 0)
+        whole.setContentsMargins(0, sizes.s6, 0, 0)
+        head = row(space=sizes.s8)
+        head.setContentsMargins(sizes.s12, 0, sizes.s12, sizes.s6)
+        self.kinds = Segmented()
+        self.kinds.add("steps", "Steps", "history", tip="What can be undone and redone")
+        self.kinds.add("runs", "Runs", "activity", tip="Compare the networks of two runs, and what came of them")
+        head.addWidget(self.kinds)
+        head.addStretch(1)
+        whole.addLayout(head)
+        self.pages = QStackedWidget()
         self.list = _List(Rows(_said), _Steps(), "History", self)
-        whole.addWidget(self.list)
+        self.runs = RunPick()
+        self.pages.addWidget(self.list)
+        self.pages.addWidget(self.runs)
+        whole.addWidget(self.pages, 1)
         self._now = -1
+        self.kinds.changed.connect(self.show_kind)
         self.list.tapped.connect(self._on_tapped)
         self.list.opened.connect(self._jump)
         self.list.compared.connect(self.compare_wanted)
+        self.runs.compare_wanted.connect(self.compare_runs_wanted)
+
+    def show_kind(self, kind: str) -> None:
+        """Show the steps, or the runs (they are asked for by `runs_wanted`)."""
+        self.kinds.set_current(kind)
+        if kind == "runs":
+            self.runs_wanted.emit()
+        self.pages.setCurrentWidget(self.runs if kind == "runs" else self.list)
+
+    def shows_runs(self) -> bool:
+        return self.kinds.current() == "runs"
 
     def show_steps(self, names: Sequence[str], now: int, whens: Sequence[str] = ()) -> None:
         """Show named steps, oldest first; `now` is the one the document stands at."""

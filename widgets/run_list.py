@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from widgets import icons, theme, words
-from widgets.controls.base import Line, box, paint_icon, paint_ring, row, text, width_of
+from widgets.controls.base import Line, box, column, paint_icon, paint_ring, text, width_of
 from widgets.controls.buttons import Button
 from widgets.controls.labels import Label
 from widgets.controls.layout import Panel
@@ -161,6 +161,7 @@ class RunList(Panel):
 
     run_chosen = Signal(str)
     compare_wanted = Signal(list)
+    networks_wanted = Signal(list)
     rename_wanted = Signal(str, str)
     delete_wanted = Signal(str)
     open_folder_wanted = Signal(str)
@@ -185,13 +186,16 @@ class RunList(Panel):
         self.hint.hide()
         self.body.addWidget(self.hint)
         self.body.addWidget(Line(self))
-        foot = row(space=sizes.s8)
+        foot = column(space=sizes.s8)
         foot.setContentsMargins(sizes.s12, sizes.s8, sizes.s12, sizes.s8)
         self.compare = Button("Compare", "arrow-left-right", parent=self)
         self.compare.setCheckable(True)
         self.compare.toggled.connect(self._on_compare)
-        foot.addWidget(self.compare)
-        foot.addStretch(1)
+        self.networks = Button("Compare the networks", "diff", parent=self)
+        self.networks.clicked.connect(lambda: self.networks_wanted.emit(self.chosen()))
+        self.networks.hide()
+        foot.addWidget(self.networks, 0, Qt.AlignmentFlag.AlignLeft)
+        foot.addWidget(self.compare, 0, Qt.AlignmentFlag.AlignLeft)
         self.body.addLayout(foot)
         self._silent = False
         self.set_runs([])
@@ -225,6 +229,7 @@ class RunList(Panel):
         self.view.selectionModel().setCurrentIndex(self.model.index(at), flag.NoUpdate)
 
     def _on_selection(self, _on, _off) -> None:
+        self._offer_networks()
         if self._silent:
             return
         if self.compare.isChecked():
@@ -232,12 +237,18 @@ class RunList(Panel):
         elif self.chosen():
             self.run_chosen.emit(self.chosen()[0])
 
+    def _offer_networks(self) -> None:
+        """Two runs can be compared as networks, too."""
+        self.networks.setVisible(self.compare.isChecked())
+        self.networks.set_enabled_because(len(self.chosen()) == 2, "Needs two runs: choose them above")
+
     def _on_compare(self, on: bool) -> None:
         mode = QAbstractItemView.SelectionMode
         self.view.setSelectionMode(mode.MultiSelection if on else mode.SingleSelection)
         self.hint.setText("Click runs to lay them over one another." if on else "")
         self.hint.setVisible(on)
         self.compare.set_text("Stop comparing" if on else "Compare")
+        self._offer_networks()
         if on:
             self.compare_wanted.emit(self.chosen())
             return

@@ -21,6 +21,7 @@ class TrainPage(Themed, QWidget):
 
     run_chosen = Signal(str)
     compare_wanted = Signal(list)
+    networks_wanted = Signal(list)
     pause_wanted = Signal()
     resume_wanted = Signal()
     stop_epoch_wanted = Signal()
@@ -65,6 +66,7 @@ class TrainPage(Themed, QWidget):
         runs, head = self.runs, self.head
         runs.run_chosen.connect(self.run_chosen)
         runs.compare_wanted.connect(self.compare_wanted)
+        runs.networks_wanted.connect(self.networks_wanted)
         runs.rename_wanted.connect(self.rename_wanted)
         runs.delete_wanted.connect(self.delete_wanted)
         runs.open_folder_wanted.connect(self.open_folder_wanted)
