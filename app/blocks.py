@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QPoint
 from PySide6.QtWidgets import QFileDialog, QInputDialog
 
-from engine.blocks import free_name, group, make_unique, promote, rename_block, take_blocks, unpack
+from engine.blocks import (
+    follow,
+    free_name,
+    group,
+    lent_alike,
+    make_unique,
+    promote,
+    rename_block,
+    take_blocks,
+    unpack,
+)
 from engine.graph import label_of
 from engine.library import SUFFIX, load_library, save_library
 from engine.places import Place, add_network, block_at, remove_network, rename_network
@@ -96,7 +106,23 @@ class BlockCommands(QObject):
         if not block:
             self._page.window_.say("Only inside a block can a setting be lent out. Enter a block first.")
             return
+        alike = lent_alike(self._document.project, block, node, key)
+        if not alike:
+            self._lend(block, node, key)
+        elif self._document.edit(f"Lend out {key}", lambda project: follow(project, block, node, key, alike)):
+            self._page.window_.say(
+                f"It follows the block's setting {alike}, as another node does.",
+                tone="good",
+                action="Give it a setting of its own",
+                on_action=lambda: self._lend_apart(block, node, key),
+            )
+
+    def _lend(self, block: str, node: str, key: str) -> None:
         self._document.edit(f"Lend out {key}", lambda project: promote(project, block, node, key))
+
+    def _lend_apart(self, block: str, node: str, key: str) -> None:
+        self._document.stack.undo()
+        self._lend(block, node, key)
 
     # ---- library ----
 

@@ -283,6 +283,28 @@ def promote(project: Project, block_name: str, node: str, key: str, name: str = 
     return replace(project, blocks={**project.blocks, block_name: changed})
 
 
+def lent_alike(project: Project, block_name: str, node: str, key: str) -> str:
+    """The block's setting that another node's setting of the same kind and value follows already, empty where none:
+    two convolutions of a residual block share their number of filters."""
+    block = project.blocks[block_name]
+    inner = block.graph.node(node)
+    declared = layers[inner.layer].params().get(key)
+    if declared is None:
+        return ""
+    value = inner.params.get(key, plain(declared.coerce(declared.default)))
+    alike = [one for one in block.params if one.label == declared.label and one.default == value]
+    return alike[0].name if alike else ""
+
+
+def follow(project: Project, block_name: str, node: str, key: str, name: str) -> Project:
+    """Let a setting of an inner node follow a setting that the block lends out already."""
+    block = project.blocks[block_name]
+    inner = block.graph.node(node)
+    nodes = {**block.graph.nodes, node: replace(inner, params={**inner.params, key: f"={name}"})}
+    changed = replace(block, graph=replace(block.graph, nodes=nodes))
+    return replace(project, blocks={**project.blocks, block_name: changed})
+
+
 def make_unique(project: Project, place: Place, name: str) -> tuple[Project, str]:
     """Give an instance a block of its own, so that edits inside no longer change the others; returns the new name."""
     graph = graph_at(project, place)

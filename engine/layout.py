@@ -56,7 +56,17 @@ def _layer_summary(node: Node) -> str:
 
 
 def _typed(node: Node) -> str:
-    shown = [f"{key.replace('_', ' ')} {str(value).lstrip('= ')}" for key, value in node.params.items()]
+    """Settings as they were typed: expressions over a block's settings, and the settings of a block."""
+    declared = layers[node.layer].params() if node.layer in layers else {}
+    shown = []
+    for key, value in node.params.items():
+        label = declared[key].label.lower() if key in declared else key.replace("_", " ")
+        if isinstance(value, bool):
+            shown.append(label if value else f"no {label}")
+        elif isinstance(value, str) and value.startswith("="):
+            shown.append(f"{label} = {value.lstrip('= ')}")
+        else:
+            shown.append(f"{label} {' × '.join(map(str, value)) if isinstance(value, list) else value}")
     return " · ".join(shown[:3])
 
 
