@@ -125,7 +125,7 @@ class _NodePage(QWidget):
         foot.setContentsMargins(sizes.s12, sizes.s8, sizes.s12, sizes.s8)
         self.insert = Button("Insert after", "git-branch")
         self.open_block = Button("Open block", "maximize")
-        self.reset = Button("Reset settings", "rotate-ccw", "quiet")
+        self.reset = Button("Reset settings", "rotate-ccw", "quiet", tip="Reset settings")
         for button in (self.insert, self.open_block, self.reset):
             button.set_small(True)
             foot.addWidget(button)
@@ -156,6 +156,8 @@ class _NodePage(QWidget):
         self.work.show_cost(words.work(cost.work or 0), cost.work_share, hue)
         self.insert.set_enabled_because(bool(view.outputs), f"{view.title} is an end; nothing comes after it.")
         self.open_block.setVisible(view.is_block)
+        self.reset.set_text("" if view.is_block else "Reset settings")  # three buttons with words are too wide
+        self.reset.setAccessibleName("Reset settings")
         self.reset.set_enabled_because(bool(view.values), "All settings are at their usual value.")
         if other:
             self.findChild(QScrollArea).verticalScrollBar().setValue(0)

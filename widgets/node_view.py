@@ -54,7 +54,7 @@ def node_view(
     wrong = cls.problems_of(_plain_values(node, cls)) if cls else {}
     block = project.blocks.get(node.block) if node.block else None
     fields = tuple(FieldView(one.name, one.kind) for one in project.data.fields)
-    inside = graph is not project.graph
+    inside = all(graph is not one for one in project.networks.values())
     repeats = bool(block and len(block.inputs) == 1 and len(block.outputs) == 1)
     learns = bool(_whole(facts.parameters))
     return NodeView(
