@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from widgets.canvas.hits import Hit
 
 NODE = (
-    "insert_after", "note_on_node", "", "duplicate", "copy", "cut", "", "mute", "freeze", "collapse", "hide_ports",
-    "lock", "keep_size", "", "rename", "frame", "group", "unpack_block", "extract", "break_wires", "",
+    "insert_after", "run_to_here", "note_on_node", "", "duplicate", "copy", "cut", "", "mute", "freeze", "collapse",
+    "hide_ports", "lock", "keep_size", "", "rename", "frame", "group", "unpack_block", "extract", "break_wires", "",
     "delete_reconnect", "delete",
 )  # fmt: skip
 SEVERAL = (
@@ -25,7 +25,7 @@ SEVERAL = (
 )  # fmt: skip
 CANVAS = (
     "add_layer", "add_note", "", "paste", "paste_with_inputs", "select_all", "", "tidy", "fold", "fit", "",
-    "find_node", "save_picture", "leave_block",
+    "find_node", "overlay_sample", "save_picture", "leave_block",
 )  # fmt: skip
 
 

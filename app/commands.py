@@ -361,3 +361,4 @@ from app import canvas_commands as _canvas_commands  # noqa: E402, F401 (declare
 from app import dots as _dots  # noqa: E402, F401
 from app import lessons_commands as _lessons_commands  # noqa: E402, F401
 from app import ports as _ports  # noqa: E402, F401
+from app import sample_commands as _sample_commands  # noqa: E402, F401

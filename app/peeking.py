@@ -145,6 +145,10 @@ class Peeking(QObject):
         self.target, self._measure, self._known = name, True, None
         self._soon(0)
 
+    def step(self, way: str) -> None:
+        """Another item: next, previous or random."""
+        self._on_item(way, self.item.index if self.item is not None else 0)
+
     def show_all(self) -> None:
         """Back to everything that is in view."""
         self.target, self._known = "", None

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -126,6 +126,38 @@ def export(
     """
     choice = format if isinstance(format, str) else dict(format)
     return _ask("export", {"run": _folder(run), "path": _absolute(path), "exporter": choice}, on_progress)
+
+
+def peek(
+    project: Project | str | Path,
+    item: int = 0,
+    *,
+    network: str = "",
+    inside: Sequence[str] = (),
+    node: str = "",
+    run: Run | str | Path | None = None,
+    runs_dirs: Sequence[str | Path] = (),
+    on_progress: Progress | None = None,
+) -> dict[str, Any]:
+    """What every node of a network gives for one item of the data.
+
+    Args:
+        inside: the ids of the block instances that are entered, from the outside in.
+        node: only this one and what it depends on, with time and memory measured.
+        run: whose weights; by default of the newest run in `runs_dirs` that fits, `"untrained"` for none.
+
+    Returns:
+        `nodes` by id (values by port with their figures, or `why` there is none), `item`, `weights`, `error`.
+
+    Raises:
+        UserError: there is no such item, node or run.
+    """
+    value = _project(project, None)[1]
+    given: Mapping[str, Any] = {"index": item}
+    chosen = "" if run is None else run if run == "untrained" else _folder(run)
+    folders = [_absolute(folder) for folder in runs_dirs]
+    args = {"project": to_json(value), "network": network, "path": list(inside), "item": given, "target": node}
+    return _ask("peek", {**args, "measure": bool(node), "run": chosen, "runs": folders}, on_progress)
 
 
 def cross_validate(
