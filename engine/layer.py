@@ -30,8 +30,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, TypeVar
 
-from engine.declare import Catalogue, Declared, FieldOf, param
+from engine.catalogue import Catalogue
+from engine.declare import Declared, param
 from engine.errors import UserError
+from engine.params import FieldOf
 from engine.shapes import Anything, Dim, Sym, Tensor
 
 SECTIONS = (

@@ -7,10 +7,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from engine.declare import Catalogue, Declared, Param
+from engine.catalogue import Catalogue
+from engine.declare import Declared
 from engine.edits import set_param
 from engine.errors import UserError, listed
 from engine.layer import layers
+from engine.params import Param
 from engine.project import Project
 
 _PLACES = "recipe.…, graph.NODE.…, data.source.…, data.preparation.…, data.seed, data.stratify, data.split or name"

@@ -13,9 +13,10 @@ from typing import Any
 from PySide6.QtCore import QEvent, QRectF, Qt, Signal
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from engine.declare import Declared, Param, plain
+from engine.declare import Declared, plain
 from engine.edits import is_expression
 from engine.errors import UserError
+from engine.params import Param
 from widgets import theme
 from widgets.controls.base import column, row, start
 from widgets.form_editors import SIMPLE, Editor, ExpressionEditor, OptionalEditor

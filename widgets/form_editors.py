@@ -9,7 +9,7 @@ from typing import Any
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QPlainTextEdit, QSizePolicy, QWidget
 
-from engine.declare import Param
+from engine.params import Param
 from widgets import theme
 from widgets.controls import Choice, IconButton, NumberField, Segmented, SizeField, SliderField, Switch, TextField
 from widgets.controls.base import row, width_of

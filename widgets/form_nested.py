@@ -8,7 +8,9 @@ from typing import Any
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QMenu, QWidget
 
-from engine.declare import Catalogue, Declared, Param, plain
+from engine.catalogue import Catalogue
+from engine.declare import Declared, plain
+from engine.params import Param
 from widgets import theme, words
 from widgets.controls import Button, Choice, IconButton, Label, Popup, rich_tip
 from widgets.controls.base import column, row

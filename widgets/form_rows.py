@@ -8,8 +8,9 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QContextMenuEvent
 from PySide6.QtWidgets import QAbstractButton, QMenu, QSizePolicy, QWidget
 
-from engine.declare import Param, plain
+from engine.declare import plain
 from engine.errors import UserError
+from engine.params import Param
 from widgets import theme
 from widgets.controls import FormRow, IconLabel, Label, rich_tip
 from widgets.controls.base import Themed, box, column, paint_icon, row, start, text, width_of

@@ -6,13 +6,15 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMenu, QScrollArea, QStackedWidget, QWidget
 
-from engine.declare import Param
+from engine.params import Param
 from widgets import icons, keymap, theme, words
 from widgets.controls import Button, Elided, IconButton, Label, Line, surface
 from widgets.controls.base import column, row
 from widgets.form import Form
 from widgets.inspector_pages import ManyPage, ModelPage, Rows, Scroll, section
 from widgets.inspector_parts import CostRow, HeadTile, PortRow, ProblemBox, Title
+from widgets.live_panel import LivePanel
+from widgets.live_values import LiveFacts
 from widgets.shape_picture import ShapePicture
 from widgets.views import ManyView, ModelView, NodeView, PortView, ProblemView
 
@@ -94,6 +96,8 @@ class _NodePage(QWidget):
         self.problems.layout().setContentsMargins(sizes.s12, 0, sizes.s12, sizes.s12)
         self.problems.hide()
         self._column.addWidget(self.problems)
+        self.training = LivePanel()
+        self._column.addWidget(self.training)
 
     def _build_shape(self) -> None:
         part, inside, self.shape_title = section("Shape")
@@ -301,6 +305,10 @@ class Inspector(QWidget):
         """Show one node."""
         self.node.show_view(view)
         self._pages.setCurrentWidget(self.node)
+
+    def show_training(self, facts: LiveFacts | None) -> None:
+        """Show how the node fares in a run; None takes that away."""
+        self.node.training.show_facts(facts)
 
     def show_many(self, view: ManyView) -> None:
         """Show what several nodes have in common."""

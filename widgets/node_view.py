@@ -7,11 +7,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from engine.check import Problem
-from engine.declare import Param, plain
+from engine.declare import plain
 from engine.errors import UserError
 from engine.facts import Facts, Inference
 from engine.graph import Blocks, Edge, Graph, Node, label_of, make, outputs_of, ports_of
 from engine.layer import Input, Layer, Objective, layers
+from engine.params import Param
 from engine.project import Project
 from engine.shapes import Dim, Tensor
 from widgets.views import (

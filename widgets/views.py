@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from PySide6.QtGui import QImage
 
-from engine.declare import Param
+from engine.params import Param
 
 Level = Literal["error", "warning", "info"]
 UNSET: Any = object()

@@ -10,10 +10,11 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
+from engine.catalogue import Catalogue
 from engine.data.fields import Field, Schema
 from engine.data.raw import FREE, bound, feature_names, raw_inputs, raw_row, raw_targets
 from engine.data.vocabulary import SPECIAL, UNKNOWN
-from engine.declare import Catalogue, Declared, param
+from engine.declare import Declared, param
 from engine.layer import Input
 
 if TYPE_CHECKING:

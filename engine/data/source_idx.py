@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Annotated
 
 from engine.data.sources import Loaded, Reading, Source, display, regular_file, source
-from engine.declare import PathTo, param
+from engine.declare import param
+from engine.params import PathTo
 
 _NOUN = "the IDX file with the pictures, such as train-images-idx3-ubyte.gz"
 _LABELS = "the IDX file with the labels, such as train-labels-idx1-ubyte.gz"

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from engine.data.sources import Loaded, Reading, Source, display, folder, source
-from engine.declare import PathTo, Size2, param
+from engine.declare import Size2, param
+from engine.params import PathTo
 
 _NOUN = "a folder that holds one folder of pictures per class"
 

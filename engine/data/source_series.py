@@ -8,8 +8,9 @@ from typing import Annotated, Literal
 
 from engine.data.fields import Field, number, series
 from engine.data.sources import Column, Loaded, Reading, Source, display, read_bytes, regular_file, source
-from engine.declare import PathTo, param
+from engine.declare import param
 from engine.errors import UserError, listed
+from engine.params import PathTo
 
 MOST_BYTES = 2 * 2**30
 _NOUN = "a table with a row per point in time (.csv, .tsv, .txt)"

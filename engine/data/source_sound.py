@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from engine.data.fields import Field
 from engine.data.sources import Loaded, Reading, Source, display, folder, source
-from engine.declare import PathTo, param
+from engine.declare import param
+from engine.params import PathTo
 
 if TYPE_CHECKING:
     from engine.data.sound import Form

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from engine.data.sources import Loaded, Reading, Source, display, read_bytes, regular_file, source
-from engine.declare import PathTo, param
+from engine.declare import param
+from engine.params import PathTo
 
 MOST_BYTES = 4 * 2**30
 _NOUN = "a table as a text file (.csv, .tsv, .txt)"

@@ -7,8 +7,9 @@ from typing import Annotated, Any, Literal
 
 from engine.data.fields import Field, tokens
 from engine.data.sources import Column, Loaded, Reading, Source, display, read_bytes, regular_file, source
-from engine.declare import PathTo, param
+from engine.declare import param
 from engine.errors import UserError
+from engine.params import PathTo
 
 MOST_BYTES = 512 * 2**20
 _NOUN = "a text file (.txt, .md)"

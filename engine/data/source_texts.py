@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from engine.data.fields import Field, tokens
 from engine.data.sources import Column, Loaded, Reading, Source, display, read_bytes, regular_file, source
-from engine.declare import PathTo, param
+from engine.declare import param
 from engine.errors import UserError, listed
+from engine.params import PathTo
 
 if TYPE_CHECKING:
     import polars

@@ -14,8 +14,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias, TypeVar
 
+from engine.catalogue import Catalogue
 from engine.data.fields import Field
-from engine.declare import Catalogue, Declared
+from engine.declare import Declared
 from engine.errors import UserError
 
 if TYPE_CHECKING:

@@ -14,7 +14,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from engine.declare import Catalogue, Declared
+from engine.catalogue import Catalogue
+from engine.declare import Declared
 from engine.errors import UserError
 
 if TYPE_CHECKING:

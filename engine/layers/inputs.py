@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from typing import Annotated
 
 from engine.data.fields import Field
-from engine.declare import FieldOf, param
+from engine.declare import param
 from engine.errors import listed
 from engine.layer import Input, Layer, Misfit, layer
+from engine.params import FieldOf
 from engine.shapes import Anything, Category, Numbers, Tensor, Tokens
 
 SECTION = "Inputs and outputs"

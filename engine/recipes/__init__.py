@@ -16,7 +16,8 @@ import pkgutil
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from engine.declare import Catalogue, Declared
+from engine.catalogue import Catalogue
+from engine.declare import Declared
 
 
 class Recipe(Declared):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from engine.declare import Catalogue, Declared, param
+from engine.catalogue import Catalogue
+from engine.declare import Declared, param
 
 
 class Optimizer(Declared):

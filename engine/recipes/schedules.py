@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from engine.declare import Catalogue, Declared, param
+from engine.catalogue import Catalogue
+from engine.declare import Declared, param
 
 
 class Schedule(Declared):

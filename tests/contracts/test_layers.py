@@ -20,12 +20,12 @@ from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from engine.data.fields import Field, category, number
-from engine.declare import Param
 from engine.edits import add
 from engine.errors import UserError
 from engine.graph import Graph
 from engine.infer import infer
 from engine.layer import SECTIONS, Layer, Misfit, layers
+from engine.params import Param
 from engine.run.twins import TWINS, replace_twins
 from engine.shapes import Anything, Image, Sequence, Sym, Tensor, Volume, evaluate
 from engine.wiring import connect

@@ -8,8 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.declare import Catalogue, Declared, FieldOf, Floats, Ints, PathTo, Size2, param, plain
+from engine.catalogue import Catalogue
+from engine.declare import Declared, Floats, Ints, Size2, param, plain
 from engine.errors import UserError, listed
+from engine.params import FieldOf, PathTo
 from engine.shapes import Sym
 
 

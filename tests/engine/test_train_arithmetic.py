@@ -13,7 +13,7 @@ import torch
 from sklearn import metrics as reference
 
 from engine import runs, store
-from engine.declare import Catalogue
+from engine.catalogue import Catalogue
 from engine.errors import UserError
 from engine.project import Project
 from engine.recipes import recipe_of, recipes

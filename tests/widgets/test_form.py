@@ -7,7 +7,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from engine.declare import Catalogue, Declared, FieldOf, PathTo, Size2, param
+from engine.catalogue import Catalogue
+from engine.declare import Declared, Size2, param
+from engine.params import FieldOf, PathTo
 from widgets import form_editors, theme
 from widgets.form import Form
 from widgets.views import FieldView, FormContext, Note
