@@ -19,10 +19,12 @@ from engine.blocks import (
     take_blocks,
     unpack,
 )
+from engine.errors import UserError
 from engine.graph import label_of
 from engine.library import SUFFIX, load_library, save_library
 from engine.places import Place, add_network, block_at, remove_network, rename_network
 from engine.project import Project
+from engine.recipes import recipe_of
 
 if TYPE_CHECKING:
     from app.build import BuildPage
@@ -166,9 +168,18 @@ class BlockCommands(QObject):
         from widgets.shell import themed_menu
 
         menu = themed_menu(self._page)
+        train = menu.addAction("Train this one", lambda: self._train_network(name))
+        why = why_not_trained(self._document.project, name)
+        train.setEnabled(not why)
+        train.setToolTip(why or "Training, testing and export take this network; its tab comes first")
+        menu.setToolTipsVisible(True)
+        menu.addSeparator()
         menu.addAction("Rename", lambda: self._rename_network(name))
         menu.addAction("Remove", lambda: self._remove_network(name))
         menu.popup(at)
+
+    def _train_network(self, name: str) -> None:
+        self._document.edit(f"Train {name}", lambda project: project.focused(name))
 
     def _rename_network(self, old: str) -> None:
         name, fine = QInputDialog.getText(self._page, "Rename network", "What is the network called?", text=old)
@@ -177,6 +188,17 @@ class BlockCommands(QObject):
 
     def _remove_network(self, name: str) -> None:
         self._document.edit("Remove network", lambda project: remove_network(project, name))
+
+
+def why_not_trained(project: Project, name: str) -> str:
+    """Why a network cannot be made the one that is trained, empty where it can."""
+    try:
+        recipe = recipe_of(project.recipe)
+    except UserError:
+        return "The settings on the Train page are wrong; mend them first."
+    if any(recipe.played_by(role) for role in recipe.roles()):
+        return f"“{recipe.label}” says on the Train page which network plays which part."
+    return "It is the one that is trained." if name == next(iter(project.networks)) else ""
 
 
 def why_not_leave(page: BuildPage) -> str:

@@ -17,7 +17,8 @@ from engine.data.preparation import preparations
 from engine.data.sources import sources
 from engine.edits import set_param
 from engine.errors import UserError
-from engine.graph import inputs_of, label_of, objectives_of
+from engine.facts import Schema
+from engine.graph import Graph, inputs_of, label_of, objectives_of
 from engine.layer import layers
 from engine.project import DataChoice, Project, from_json, to_json
 from widgets import words
@@ -453,11 +454,15 @@ def _seen(project: Project) -> list[FieldCard]:
 def _rebound(project: Project) -> Project:
     """Inputs and objectives that name a field which the new data lacks take the only one that fits, where there is
     one; else they keep the name, and the problems say so."""
-    graph, schema = project.graph, project.data.schema
-    for node in (*inputs_of(graph), *objectives_of(graph)):
+    networks = {name: _rebound_graph(graph, project.data.schema) for name, graph in project.networks.items()}
+    return replace(project, networks=networks)
+
+
+def _rebound_graph(graph: Graph, schema: Schema) -> Graph:
+    ends = {node.id: "target" for node in objectives_of(graph)} | {node.id: "input" for node in inputs_of(graph)}
+    for node, role in ((graph.nodes[one], role) for one, role in ends.items()):
         if node.layer not in layers:
             continue
-        role = "target" if node in objectives_of(graph) else "input"
         for name, declared in layers[node.layer].params().items():
             old = node.params.get(name)
             if declared.kind != "field" or declared.fields is None or not old or old in schema:
@@ -465,7 +470,7 @@ def _rebound(project: Project) -> Project:
             fit = [one.name for one in schema.values() if one.role == role and one.kind in declared.fields.kinds]
             if len(fit) == 1:
                 graph = set_param(graph, node.id, name, fit[0])
-    return project.with_graph(graph)
+    return graph
 
 
 def _with_ends(project: Project, blank: bool) -> Project:

@@ -76,6 +76,13 @@ class Project:
     """Where the person was: page, zoom, selection. Never decides a result."""
     extra: Mapping[str, Any] = field(default_factory=dict)
 
+    def __eq__(self, other: object) -> bool:
+        """The order of the networks counts: the first one is trained."""
+        if not isinstance(other, Project):
+            return NotImplemented
+        same = all(getattr(self, one.name) == getattr(other, one.name) for one in fields(self))
+        return same and list(self.networks) == list(other.networks)
+
     @property
     def graph(self) -> Graph:
         return next(iter(self.networks.values()))
