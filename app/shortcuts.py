@@ -101,27 +101,25 @@ class Shortcuts:
 
     def keys(self) -> dict[str, tuple[str, ...]]:
         """The keys of every command. A key that a person gave away is gone from where it was on the first day."""
-        known = entries()
-        taken = {key: name for name, keys in self.changed.items() for key in keys}
-        found = {}
-        for name, entry in known.items():
-            if name in self.changed:
-                found[name] = self.changed[name]
-            else:
-                found[name] = tuple(key for key in entry.keys if _may_share(taken.get(key, name), name))
-        return found
+        taken = {key: name for name, keys in self.changed.items() for key in claims(name, keys)}
+        return {
+            name: self.changed[name]
+            if name in self.changed
+            else tuple(key for key in entry.keys if _all_may_share(taken, claims(name, (key,)), name))
+            for name, entry in entries().items()
+        }
 
     def owner(self, key: str, besides: str) -> str:
         """The command that a key belongs to already, empty where it is free for `besides`."""
         for name, keys in self.keys().items():
-            if name != besides and not _may_share(name, besides) and (key in keys or key in _more(name, keys)):
+            if not _may_share(name, besides) and key in claims(name, keys):
                 return name
         return ""
 
     def with_keys(self, name: str, keys: Iterable[str]) -> Shortcuts:
         """Other keys for a command; the keys of the first day count as unchanged."""
         new = tuple(dict.fromkeys(keys))
-        changed = {other: held for other, held in self.changed.items() if other != name}
+        changed = _without(self.changed, name)
         if new != entries()[name].keys:
             changed[name] = new
         return replace(self, changed=changed)
@@ -148,11 +146,10 @@ class Shortcuts:
 
     def reset(self, name: str) -> Shortcuts:
         """The keys of the first day for a command; whoever was given one of them since loses it."""
-        table = replace(self, changed={other: keys for other, keys in self.changed.items() if other != name})
-        for key in entries()[name].keys:
-            owner = self.owner(key, name)
-            if owner:
-                table = table.with_keys(owner, [one for one in table.keys()[owner] if one != key])
+        table, back = replace(self, changed=_without(self.changed, name)), claims(name, entries()[name].keys)
+        for other, keys in self.changed.items():
+            if not _may_share(other, name):
+                table = table.with_keys(other, [key for key in keys if back.isdisjoint(claims(other, (key,)))])
         return table
 
 
@@ -160,8 +157,27 @@ def _may_share(one: str, two: str) -> bool:
     return one == two or frozenset({one, two}) in TOGETHER
 
 
-def _more(name: str, keys: Iterable[str]) -> list[str]:
-    return [with_shift(name, key) for key in keys]
+def _all_may_share(taken: Mapping[str, str], keys: Iterable[str], name: str) -> bool:
+    return all(_may_share(taken.get(key, name), name) for key in keys)
+
+
+def _without(changed: Mapping[str, tuple[str, ...]], name: str) -> dict[str, tuple[str, ...]]:
+    return {other: keys for other, keys in changed.items() if other != name}
+
+
+def claims(name: str, keys: Iterable[str]) -> set[str]:
+    """Keys with what Shift adds to them on the canvas."""
+    each = list(keys)
+    return {key for key in (*each, *(with_shift(name, key) for key in each)) if key}
+
+
+def doubles(table: Shortcuts) -> dict[str, list[str]]:
+    """Keys that more than one command would have, with their commands; there are none in a table that is in force."""
+    owners: dict[str, list[str]] = {}
+    for name, keys in table.keys().items():
+        for key in claims(name, keys):
+            owners.setdefault(key, []).append(name)
+    return {key: names for key, names in owners.items() if len(names) > 1 and frozenset(names) not in TOGETHER}
 
 
 USUAL = Shortcuts({}, {})
@@ -208,6 +224,9 @@ def why_not_swap(name: str, key: str, table: Shortcuts, instead_of: str = "") ->
         return f"{known[name].label} has no key to give in return."
     if back in _ONLY_CANVAS and not known[owner].on_canvas:
         return f"{known[owner].label} cannot have {keymap.native(back)}: {_ONLY_CANVAS[back]}."
+    for twice, names in doubles(table.swapped(name, key, instead_of)).items():
+        other = next(one for one in names if one != owner)
+        return f"{known[owner].label} would take {keymap.native(twice)} as well, which is {known[other].label}."
     return ""
 
 
@@ -266,10 +285,12 @@ def _entered(table: Shortcuts, name: str, keys: tuple[str, ...]) -> tuple[Shortc
     """A command's keys into a table; all of them or none, as half a set of keys is nobody's wish."""
     label, good = entries()[name].label, []
     for key in map(keymap.plain, keys):
-        others = {one for other, held in table.changed.items() if not _may_share(other, name) for one in held}
-        if not key or key in _TAKEN or (key in _ONLY_CANVAS and not entries()[name].on_canvas) or key in others:
+        if not key or key in _TAKEN or (key in _ONLY_CANVAS and not entries()[name].on_canvas):
             return table, [label]
         good.append(key)
+    taken = {key: other for other, held in table.changed.items() for key in claims(other, held)}
+    if not _all_may_share(taken, claims(name, good), name):
+        return table, [label]
     return table.with_keys(name, good), []
 
 

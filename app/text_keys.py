@@ -24,7 +24,8 @@ class TextKeys(QObject):
     def watch(cls) -> None:
         """Begin to watch; once is enough."""
         app = QApplication.instance()
-        if isinstance(app, QApplication) and app.findChild(cls, options=Qt.FindChildOption.FindDirectChildrenOnly) is None:
+        direct = Qt.FindChildOption.FindDirectChildrenOnly
+        if isinstance(app, QApplication) and app.findChild(cls, options=direct) is None:
             cls(app)
 
     def _on_focus(self, old: QWidget | None, new: QWidget | None) -> None:

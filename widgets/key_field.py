@@ -15,6 +15,12 @@ _HELD = (
     (Qt.KeyboardModifier.ShiftModifier, "Shift+"),
     (Qt.KeyboardModifier.MetaModifier, "Meta+"),
 )
+_HOLDS = {
+    Qt.Key.Key_Control: Qt.KeyboardModifier.ControlModifier,
+    Qt.Key.Key_Alt: Qt.KeyboardModifier.AltModifier,
+    Qt.Key.Key_Shift: Qt.KeyboardModifier.ShiftModifier,
+    Qt.Key.Key_Meta: Qt.KeyboardModifier.MetaModifier,
+}
 
 
 class KeyField(Themed, QWidget):
@@ -57,7 +63,7 @@ class KeyField(Themed, QWidget):
         if key and not event.isAutoRepeat():
             self.pressed.emit(key)
         else:
-            self._show_held(event.modifiers())
+            self._show_held(event.modifiers() | _HOLDS.get(event.key(), Qt.KeyboardModifier.NoModifier))
 
     def _show_held(self, mods: Qt.KeyboardModifier) -> None:
         self._held = "".join(words for mod, words in _HELD if mods & mod)

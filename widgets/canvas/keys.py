@@ -32,16 +32,13 @@ def handle(view: Canvas, event: QKeyEvent) -> bool:
     key = Key(event.key())
     if key == Key.Key_Escape:
         return _escape(view)
-    found = _table().get(keymap.pressed(event))
+    found = _table().get(keymap.pressed(event), [])
     if isinstance(view.gesture, KeyWire):
-        if found and found[0] is ACTS["start_wire"]:
+        if (ACTS["start_wire"], False) in found:
             view.gesture.again()
             return True
         return view.gesture.key(key)
-    if found is None or view.gesture:
-        return False
-    act, shifted = found
-    return act.run(view, shifted)
+    return not view.gesture and any(act.run(view, shifted) for act, shifted in found)
 
 
 def has(event: QKeyEvent) -> bool:
@@ -75,16 +72,9 @@ def _walk(view: Canvas, way: tuple[int, int], grow: bool) -> bool:
     return True
 
 
-def _nudge_or_leave(view: Canvas, way: tuple[int, int], far: bool) -> bool:
-    """Alt+Up moves what is chosen; where nothing is, it leads out of the block."""
-    if way == (0, -1) and not far and not view.mirror.selected and not view.mirror.selected_frames:
-        view.command_wanted.emit("leave_block")
-        return True
-    return _nudge(view, way, _NUDGE_FAR if far else _NUDGE)
-
-
-def _nudge(view: Canvas, way: tuple[int, int], by: int) -> bool:
-    scene = view.mirror
+def _nudge(view: Canvas, way: tuple[int, int], far: bool) -> bool:
+    """Move what is chosen; where nothing is, others may have the key: Alt+Up leads out of a block then."""
+    scene, by = view.mirror, _NUDGE_FAR if far else _NUDGE
     view.glide.finish()
     names, frames = set(scene.selected), set(scene.selected_frames)
     for frame in tuple(frames):
@@ -313,7 +303,8 @@ ACTS: dict[str, Act] = {
     "cut_hovered": Act("Remove the wire under the pointer", _try(_cut_hovered), ("X",)),
     "canvas_menu": Act("Menu of what is chosen", _try(_menu), ("Shift+F10", "Menu")),
     **_arrows(_walk, "walk", "Walk", "", "adds to what is chosen"),
-    **_arrows(_nudge_or_leave, "nudge", "Nudge", "Alt+", "goes ten times as far"),
+    **_arrows(_nudge, "nudge", "Nudge", "Alt+", "goes ten times as far"),
+    "leave_block": Act("Leave block", _do(lambda view: view.command_wanted.emit("leave_block")), ("Alt+Up",)),
     "zoom_100": Act("Zoom to 100 %", _do(lambda view: view.zoom_to(100)), ("Ctrl+0",)),
     "zoom_in": Act("Zoom in", _try(_zoom_in), ("Ctrl+=", "Ctrl++")),
     "zoom_out": Act("Zoom out", _try(_zoom_out), ("Ctrl+-",)),
@@ -337,17 +328,18 @@ class _Table:
     """What each key does, remembered until other keys are in force."""
 
     source: dict[str, tuple[str, ...]] | None = None
-    found: dict[str, tuple[Act, bool]] = {}
+    found: dict[str, list[tuple[Act, bool]]] = {}
 
 
-def _table() -> dict[str, tuple[Act, bool]]:
+def _table() -> dict[str, list[tuple[Act, bool]]]:
+    """The acts of each key, with whether Shift is held besides; of two the first that has something to do does it."""
     bound = keymap.bound()
     if _Table.source is not bound:
         _Table.source, _Table.found = bound, {}
-        for name, act in reversed(ACTS.items()):  # the first one named has a key that two share
+        for name, act in ACTS.items():
             for key in bound.get(name, act.keys):
+                _Table.found.setdefault(key, []).append((act, False))
                 more = with_shift(name, key)
                 if more:
-                    _Table.found.setdefault(more, (act, True))
-                _Table.found[key] = (act, False)
+                    _Table.found.setdefault(more, []).append((act, True))
     return _Table.found
