@@ -18,6 +18,7 @@ from app.canvas_menus import CanvasMenus
 from app.clipboard import Clipboard
 from app.comparing import compare_states
 from app.dots import DotCommands
+from app.living import Living
 from app.looking import Looking
 from app.peeking import Peeking
 from app.run_comparing import RunComparing
@@ -78,6 +79,7 @@ class BuildPage(QMainWindow):
         self.outline = Outline()
         self.bottom_tabs = DockTabs()
         self.peeking = Peeking(self)
+        self.living = Living(self)
         self.bottom_tabs.add("problems", "Problems", "triangle-alert")
         self.bottom_tabs.add("code", "Code", "code")
         self.bottom_tabs.add("sample", "Sample", "images")
@@ -183,6 +185,7 @@ class BuildPage(QMainWindow):
         self.palette_panel.favorite_wanted.connect(self.window_.set_favorite)
         inspector = self.inspector
         inspector.param_changed.connect(self._on_param)
+        inspector.many_changed.connect(lambda key, value: self.arranging.set_of_all(key, value))
         inspector.lend_wanted.connect(self.blocks.promote)
         inspector.rename_wanted.connect(self._on_rename)
         inspector.mute_wanted.connect(lambda name, on: self._set(name, "Mute" if on else "Unmute", muted=on))
@@ -283,9 +286,14 @@ class BuildPage(QMainWindow):
         else:
             self.inspector.show_nothing(nodeview.of_model(project, walk))
         self.peeking.selected()
+        self.living.selected()
         self.code.highlight(self.selection)
         if self.bottom_tabs.current() == "outline":
             self.outline.choose(self.selection)
+
+    def show_findings(self) -> None:
+        """Other problems are known of the same graph."""
+        self._show_all()
 
     def _show_bottom(self) -> None:
         current = self.bottom_tabs.current()
@@ -336,6 +344,7 @@ class BuildPage(QMainWindow):
         self.overlays.show_current(name)
         self.document.set_view(overlay=name)
         self.peeking.turn(name == "sample")
+        self.living.turn(name == "training")
 
     def _on_code_value(self, line: int, place: int, typed: str) -> None:
         self.document.edit("Change in the code", lambda project: edit_value(project, line, place, typed)[0])

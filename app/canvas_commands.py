@@ -215,6 +215,11 @@ def overlay_cost(window: Window) -> None:
     window.build.set_overlay("cost")
 
 
+@command("Show training", menu="View", icon="activity", why_not=needs_project)
+def overlay_training(window: Window) -> None:
+    window.build.set_overlay("training")
+
+
 @command("Outline", "Ctrl+Shift+O", menu="View", icon="list", where="build", why_not=needs_project)
 def show_outline(window: Window) -> None:
     window.show_page("build")

@@ -89,6 +89,7 @@ class Document(QObject):
         self.walk: Inference = infer(self.project.graph, {})
         """The inference of the network that is worked on."""
         self.problems: list[Problem] = []
+        self.findings: list[Problem] = []
         self._source: Source | None = None
         self._saved = self.project
         self.stack = QUndoStack(self)
@@ -143,13 +144,17 @@ class Document(QObject):
     def problems_here(self) -> list[Problem]:
         """The problems of what is worked on; inside a block those of its own nodes."""
         if not self.place.inside:
-            return self.problems
+            return [*self.problems, *self.findings]
         walk = self.walk_here
         return [
             Problem("error", name, finding.title, finding.detail, finding.port)
             for name, facts in walk.facts.items()
             for finding in facts.findings
-        ]
+        ] + self.findings
+
+    def set_findings(self, found: list[Problem]) -> None:
+        """What somebody else found at nodes of what is worked on, such as how they fared in a run."""
+        self.findings = found
 
     def go(self, place: Place) -> None:
         """Work on another network or inside another block; no step of undo."""

@@ -138,7 +138,8 @@ class EpochTrack(Themed, QAbstractSlider):
             left = self.x_of(done) if done else area.x()
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(theme.color("line", 0.5))
-            painter.drawRect(QRectF(left, 1, self.width() - left - theme.sizes().s8, self.height() - 2))
+            radius = theme.sizes().r6 - 1
+            painter.drawRoundedRect(QRectF(left, 1, self.width() - left - 1, self.height() - 2), radius, radius)
 
     def _curves(self, painter: QPainter, area: QRectF) -> None:
         """The loss, training as a line and validation dashed, on a common scale of logarithms where it can be."""

@@ -1,4 +1,4 @@
-"""The scrubber at the canvas's lower edge: which run and which epoch the Training overlay shows, and what it measures.
+"""The scrubber below the canvas: which run and which epoch the Training overlay shows, and what it measures.
 
 Values come in, wishes go out. `Live` follows the newest epoch of a run that is under way; moving the handle lets go.
 """
@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from widgets import theme, words
 from widgets.controls import Chip, Choice, Elided, IconButton, Label, Segmented
-from widgets.controls.base import box, start
+from widgets.controls.base import start
 from widgets.epoch_track import EpochTrack
 from widgets.live_values import LiveCourse
 
@@ -27,21 +27,22 @@ MEASURES = (
 
 
 class Scrubber(QWidget):
-    """Lies over the canvas while the Training overlay is on."""
+    """A band at the lower edge while the Training overlay is on; the canvas makes room, so that no card is covered."""
 
     epoch_wanted = Signal(int)
     live_wanted = Signal(bool)
     run_wanted = Signal(str)
     measure_wanted = Signal(str)
 
-    def __init__(self, canvas: QWidget, beside: QWidget | None = None) -> None:
+    room_wanted = Signal(int)
+    """How much of the canvas's lower edge it takes, 0 where it is hidden."""
+
+    def __init__(self, canvas: QWidget) -> None:
         super().__init__(canvas)
         self.setAccessibleName("Training over the epochs")
-        self._beside = beside
-        self._below = 0
         sizes = theme.sizes()
         column = QVBoxLayout(self)
-        column.setContentsMargins(sizes.s8, sizes.s6, sizes.s8, sizes.s8)
+        column.setContentsMargins(sizes.s12, sizes.s8, sizes.s12, sizes.s8)
         column.setSpacing(sizes.s6)
         self.runs = Choice(self)
         self.runs.setAccessibleName("Run")
@@ -93,7 +94,6 @@ class Scrubber(QWidget):
                 self.runs.add(key, name)
         self.runs.set_current(current)
         self.runs.setVisible(len(runs) > 0)
-        self.runs.setEnabled(len(runs) > 1)
 
     def show_note(self, text: str) -> None:
         """Say why there is nothing to scrub; empty where there is."""
@@ -116,7 +116,8 @@ class Scrubber(QWidget):
     def show_epoch(self, epoch: int, planned: int, train: float | None, validation: float | None) -> None:
         """Show which epoch it is, with its losses."""
         self.track.set_epoch(epoch)
-        self.epoch.setText(f"Epoch {epoch} of {max(planned, epoch)}")
+        going = ", under way" if train is None and self.track.course.running else ""
+        self.epoch.setText(f"Epoch {epoch} of {max(planned, epoch)}{going}")
         said = [
             f"{name} {words.number(value, 3)}"
             for name, value in (("training", train), ("validation", validation))
@@ -183,20 +184,20 @@ class Scrubber(QWidget):
     # ---- where it lies -------------------------------------------------------------------------------------------
 
     def settle(self) -> None:
-        """Along the lower edge, beside the small map."""
-        canvas, inset = self.parentWidget(), theme.sizes().s12
-        left = inset
-        if self._beside is not None and self._beside.isVisible():
-            left = self._beside.geometry().right() + inset
-        self.setFixedWidth(max(canvas.width() - left - inset, 10 * theme.sizes().tile))
-        narrow = self.width() < 20 * theme.sizes().tile
-        self.losses.setVisible(not narrow and self._lower.currentIndex() == 0)
+        """Along the lower edge."""
+        canvas = self.parentWidget()
+        self.losses.setVisible(canvas.width() > 18 * theme.sizes().tile and self._lower.currentIndex() == 0)
+        self.setFixedWidth(canvas.width())
         self.adjustSize()
-        self.move(left, canvas.height() - self.height() - inset)
+        self.move(0, canvas.height() - self.height())
         self.raise_()
+        if self.isVisible():
+            self.room_wanted.emit(self.height())
 
     def paintEvent(self, event) -> None:
-        box(start(self), QRectF(self.rect()), theme.sizes().r9, "panel", "line")
+        painter, sizes = start(self), theme.sizes()
+        painter.fillRect(self.rect(), theme.color("panel"))
+        painter.fillRect(QRectF(0, 0, self.width(), sizes.hair), theme.color("line"))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() in (QEvent.Type.Resize, QEvent.Type.Show) and not self.isHidden():
@@ -214,4 +215,6 @@ class Scrubber(QWidget):
 
     def hideEvent(self, event) -> None:
         self.stop()
+        if self.isHidden():  # by itself, not with the page
+            self.room_wanted.emit(0)
         super().hideEvent(event)

@@ -30,6 +30,7 @@ class LiveOverlay(QObject):
         super().__init__(canvas)
         self._canvas = canvas
         self._flow: dict[Edge, float] = {}
+        self._room = 0
         canvas.over.append(self._paint_far)
 
     @property
@@ -50,6 +51,18 @@ class LiveOverlay(QObject):
             scene.mark_again(changed)
             if self._canvas.level != "full":
                 self._canvas.viewport().update()
+
+    def make_room(self, height: int) -> None:
+        """Leave the lower edge to the scrubber; what could all be seen still can be."""
+        canvas = self._canvas
+        if height == self._room:
+            return
+        self._room = height
+        whole = canvas.visible_area().contains(canvas.mirror.bounds())
+        canvas.setViewportMargins(0, 0, 0, height)
+        canvas.corner.place()
+        if whole and canvas.mirror.nodes and canvas.isVisible():
+            canvas.fit()
 
     def clear(self) -> None:
         """Leave the cards as they are without it."""

@@ -19,9 +19,7 @@ S = theme.Sizes()
 _SIGN = 12.0
 _BAR = 3.0
 _GAP = 4.0
-_WIDE, _NARROW = 76.0, 40.0
-_LEAST_ROOM = 70.0
-"""For the title of a slim card or a row, so that the course beside it may be drawn."""
+_WIDE, _NARROW, _LEAST = 76.0, 36.0, 28.0
 TONES = {"error": "error_fill", "warning": "warning", "info": "info", "good": "good_line", "none": "line3"}
 
 
@@ -40,15 +38,21 @@ def paint_mark(painter: QPainter, card: Card, mark: LiveMark, pens: Ink, ratio: 
     if len(mark.spark) < 2:
         return left
     if low:
-        area = QRectF(edge - _WIDE, 7, _WIDE, card.height - high - 17)
-        _course(painter, mark, area)
-        return min(left, area.left())
+        wide = min(_WIDE, edge - _title_end(card, pens) - 10)  # the name comes first
+        if wide < _LEAST:
+            return left
+        _course(painter, mark, QRectF(edge - wide, 7, wide, card.height - high - 17))
+        return min(left, edge - wide)
     room = left - 8 - _NARROW
-    title = pens.width("row" if card.row else "name", card.title)
-    if room < S.card_text + min(title, _LEAST_ROOM):
+    if room < _title_end(card, pens):
         return left
     _course(painter, mark, QRectF(room, 7, _NARROW, card.height - 14))
     return room
+
+
+def _title_end(card: Card, pens: Ink) -> float:
+    end = S.card_text + pens.width("row" if card.row else "name", card.title)
+    return end + (pens.width("name", f"×{card.repeat}") + 5 if card.composite and card.repeat > 1 else 0)
 
 
 def _sign(painter: QPainter, mark: LiveMark, at: QPointF, pens: Ink, ratio: float) -> None:
@@ -81,18 +85,19 @@ def course_points(values: Sequence[float], area: QRectF) -> list[QPointF]:
 
 
 def paint_bar(painter: QPainter, card: Card, mark: LiveMark, shape: QPainterPath) -> None:
-    """The bar in the foot: how much there is of what is measured, on a scale of powers of ten; hatched where ill."""
+    """The bar in the foot: how much there is of what is measured, on a scale of powers of ten."""
     if mark.share is None:
         return
     painter.save()
     painter.setClipPath(shape, Qt.ClipOperation.IntersectClip)
     painter.setPen(Qt.PenStyle.NoPen)
-    top = card.height - _BAR - 1
+    high = _BAR if not card.row else _BAR - 1
+    top = card.height - high - (0 if card.continues else 1)
     painter.setBrush(theme.color("line"))
-    painter.drawRect(QRectF(0, top, card.width, _BAR))
-    painter.setBrush(theme.color(TONES[mark.level]))
+    painter.drawRect(QRectF(0, top, card.width, high))
+    painter.setBrush(theme.color(TONES[mark.level], 1.0 if mark.ill else 0.75))
     wide = max(4.0, card.width * min(1.0, max(0.0, mark.share)))
-    painter.drawRect(QRectF(0, top, wide, _BAR))
+    painter.drawRect(QRectF(0, top, wide, high))
     painter.restore()
 
 
