@@ -256,7 +256,7 @@ class Peeking(QObject):
         if self.target:
             lines.append(("info", self._target_words()))
         if self.item is not None and self.item.note:
-            lines.append(("warning", self.item.note))
+            lines.append(("info" if self.item.usual else "warning", self.item.note))
         if self._said:
             lines.append(
                 ("good" if weights.get("whole") else "warning" if "ntrained" in self._said else "info", self._said)

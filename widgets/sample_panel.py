@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from widgets import theme, words
 from widgets.canvas.sample_bar import ItemStepper
-from widgets.controls import Button, Choice, Elided, EmptyState, IconButton, Label, Line, Segmented
+from widgets.controls import Choice, Elided, EmptyState, IconButton, Label, Line, Segmented
 from widgets.controls.base import column, row, surface
 from widgets.plots.histogram import Histogram
 from widgets.sample_values import ItemSample, NodeSample, Value, facts, value_of, weights_words
@@ -88,12 +88,7 @@ class SamplePanel(QWidget):
         self.on = IconButton("chevron-right", "Later channels", parent=middle, small=True)
         self.back.clicked.connect(lambda: self.page_wanted.emit(self._page - 1))
         self.on.clicked.connect(lambda: self.page_wanted.emit(self._page + 1))
-        self.how = Segmented(middle)
-        self.how.setAccessibleName("How it is shown")
-        self.how.add("picture", "Picture")
-        self.how.add("numbers", "Numbers")
-        self.how.changed.connect(self._on_how)
-        for widget in (self.title, self.port, self.back, self.pages, self.on, self.how):
+        for widget in (self.title, self.port, self.back, self.pages, self.on):
             head.addWidget(widget, 1 if widget is self.title else 0)
         self.value = ValueView(middle)
         self.value.channel_wanted.connect(self.channel_wanted)
@@ -109,15 +104,23 @@ class SamplePanel(QWidget):
 
     def _figures_side(self) -> QWidget:
         side, lines = self._side(theme.sizes().palette + theme.sizes().s20)
+        self.how = Segmented(side)
+        self.how.setAccessibleName("How it is shown")
+        self.how.add("picture", "Picture")
+        self.how.add("numbers", "Numbers")
+        self.how.changed.connect(self._on_how)
         self.facts = FactsView(side)
         self.histogram = Histogram(parent=side)
         self.histogram.setAccessibleName("How often numbers occur")
-        self.copy = Button("Copy the numbers", icon="copy", kind="plain", parent=side)
-        self.copy.set_small(True)
+        self.copy = IconButton("copy", "Copy the numbers", parent=side)
         self.copy.clicked.connect(self._on_copy)
+        head = row(space=theme.sizes().s8)
+        head.addWidget(self.how)
+        head.addStretch(1)
+        head.addWidget(self.copy)
+        lines.addLayout(head)
         lines.addWidget(self.facts)
         lines.addWidget(self.histogram, 1)
-        lines.addWidget(self.copy)
         return side
 
     # ---- values in -----------------------------------------------------------------------------------------------
@@ -180,7 +183,9 @@ class SamplePanel(QWidget):
         table = told.get("table", {})
         self.numbers.numbers.set_table(table)
         cut = bool(table.get("cut"))
-        self.copy.setToolTip("The first numbers; the whole is larger than a table can hold." if cut else "")
+        self.copy.set_tip(
+            "Copy the first numbers: all of them are more than a table holds" if cut else "Copy the numbers"
+        )
         self._show_histogram(told.get("histogram", {}))
         self._on_how(self.how.current() or "picture")
 
@@ -213,7 +218,7 @@ class SamplePanel(QWidget):
         self.histogram.setVisible(len(counts) > 1)
         if len(counts) > 1:
             self.histogram.set_values(counts, histogram.get("edges", ()))
-        self.copy.setEnabled(bool(self.numbers.numbers.rows))
+        self.copy.set_enabled_because(bool(self.numbers.numbers.rows), "There are no numbers to copy yet.")
 
     def _on_how(self, key: str) -> None:
         self.shown.setCurrentWidget(self.numbers if key == "numbers" else self.value)

@@ -93,6 +93,7 @@ class ItemSample:
     name: str = ""
     label: str = ""
     note: str = ""
+    usual: bool = False
 
     @property
     def random(self) -> bool:
@@ -109,6 +110,7 @@ def item_sample(told: Mapping[str, Any]) -> ItemSample:
         str(told.get("name", "")),
         str(told.get("label", "")),
         str(told.get("note", "")),
+        bool(told.get("usual")),
     )
 
 
@@ -178,6 +180,8 @@ def caption(sample: NodeSample) -> tuple[str, str]:
         return f"{words.thousands(value.bad)} not finite", "error"
     if sample.seconds is not None:
         return f"{span(sample.seconds)} · {words.size(sample.bytes)}", "text2"
+    if sample.answer and not sample.shares:
+        return _answer_words(sample)
     low, high = value.figures.get("min"), value.figures.get("max")
     if low is None or high is None or value.kind in ("tokens", "number"):
         return "", "text3"
@@ -188,19 +192,22 @@ def caption(sample: NodeSample) -> tuple[str, str]:
     return (f"{text} · {words.percent(zeros, 0)} zeros" if zeros >= 0.05 else text), "text3"
 
 
+def _answer_words(sample: NodeSample) -> tuple[str, str]:
+    """What stands under an answer that is no class: the right one, the loss, and whether it is chance."""
+    right = sample.truth and f"right: {words.number(float(sample.truth), 4)}"
+    loss = sample.loss is not None and f"loss {words.number(sample.loss, 3)}"
+    parts = [part for part in (sample.untrained and "untrained", right, loss) if part]
+    return " · ".join(parts), "warning" if sample.untrained else "text2"
+
+
 def facts(sample: NodeSample, port: str = "") -> list[tuple[str, str]]:
     """Everything in figures, for the tip and the panel."""
     value = sample.values.get(port or sample.port)
     if value is None:
         return []
     found = [("Size", value.words)]
-    names = (("Least", "min"), ("Mean", "mean"), ("Greatest", "max"), ("Spread", "std"))
-    for label, key in names if value.kind != "tokens" else ():
-        number = value.figures.get(key)
-        if number is not None:
-            found.append((label, words.number(number, 4)))
     if value.kind != "tokens":
-        found.append(("Zeros", words.percent(float(value.figures.get("zeros", 0.0)))))
+        found += _figures(value)
     for label, key in (("Not a number", "nan"), ("Infinite", "infinite")):
         count = int(value.figures.get(key, 0))
         if count:
@@ -209,10 +216,22 @@ def facts(sample: NodeSample, port: str = "") -> list[tuple[str, str]]:
         found.append(("Loss of this item", words.number(sample.loss, 4)))
     if sample.seconds is not None:
         found.append(("Time", span(sample.seconds)))
-        found.append(("Memory of the result", words.size(sample.bytes)))
-        if sample.weight_bytes:
-            found.append(("Memory of the weights", words.size(sample.weight_bytes)))
+        weights = f" + {words.size(sample.weight_bytes)} weights" if sample.weight_bytes else ""
+        found.append(("Memory", words.size(sample.bytes) + weights))
     return found
+
+
+def _figures(value: Value) -> list[tuple[str, str]]:
+    """Range, mean, spread and the share of zeros."""
+    found = []
+    low, high = value.figures.get("min"), value.figures.get("max")
+    if low is not None and high is not None:
+        found.append(("Range", f"{words.number(low, 4)} … {words.number(high, 4)}"))
+    for label, key in (("Mean", "mean"), ("Spread", "std")):
+        number = value.figures.get(key)
+        if number is not None:
+            found.append((label, words.number(number, 4)))
+    return [*found, ("Zeros", words.percent(float(value.figures.get("zeros", 0.0))))]
 
 
 def span(seconds: float) -> str:

@@ -43,6 +43,7 @@ MEASURED = 400
 REMEMBERED = 256 * 2**20
 """Bytes of random weights that are remembered from one edit to the next."""
 PASSES = 3
+USUAL = "Random numbers go in, as in training."
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ class Model:
     part: Part
     weights: peek_weights.Weights
     fit: peek_weights.Fit
-    chosen: dict[tuple[str, str], list[int]] = field(default_factory=dict)
+    chosen: dict[tuple[Any, ...], list[int]] = field(default_factory=dict)
     """Which maps of a node are shown: the same ones for every item."""
 
 
@@ -141,7 +142,7 @@ class Peeker:
         if dataset is not None:
             item = real_item(dataset, parts, asked.wish, pairs, schema)
         else:
-            item = random_item(pairs, schema, asked.wish, note)
+            item = random_item(pairs, schema, asked.wish, note, usual=note == USUAL)
         statistics = self._statistics(part.project, dataset, parts)
         return self._built(part, asked, source.text, statistics), item
 
@@ -150,7 +151,7 @@ class Peeker:
     ) -> tuple[Dataset | None, Split | None, str]:
         """The data, or why random numbers are used."""
         if all(bound(layer, project.data.schema)[0] == FREE for _, layer in pairs):
-            return None, None, "Random numbers go in, as in training."
+            return None, None, USUAL
         if project.data.source is None:
             return None, None, "There is no data yet: random numbers go in."
         try:

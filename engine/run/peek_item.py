@@ -43,6 +43,8 @@ class Item:
     label: str = ""
     note: str = ""
     """Why it is no item of the data, in a sentence; empty where it is one."""
+    usual: bool = False
+    """Whether random numbers are what the network is made for."""
     targets: bool = False
     """Whether right answers are known."""
     inputs: Mapping[str, Any] = field(default_factory=dict)
@@ -61,6 +63,7 @@ class Item:
             "name": self.name,
             "label": self.label,
             "note": self.note,
+            "usual": self.usual,
         }
 
 
@@ -137,12 +140,12 @@ def _label(dataset: Dataset, index: int) -> str:
     return "" if np.isnan(value) else f"{one.name} {value:g}"
 
 
-def random_item(inputs: Bindings, schema: Schema, wish: Wish, note: str) -> Item:
+def random_item(inputs: Bindings, schema: Schema, wish: Wish, note: str, usual: bool = False) -> Item:
     """Random numbers in the form of an item; the same number draws the same."""
     step = {"next": 1, "previous": -1}.get(wish.step, 0)
     index = int(np.random.default_rng().integers(1_000_000)) if wish.step == "random" else max(0, wish.index + step)
     raw = [_random(layer, schema, index) for _, layer in inputs]
-    return Item(index, raw, note=note, inputs=shown(inputs, raw, schema))
+    return Item(index, raw, note=note, usual=usual, inputs=shown(inputs, raw, schema))
 
 
 def _random(layer: Input, schema: Schema, index: int) -> Array:

@@ -32,7 +32,7 @@ class Seen:
     built: Built
     part: Part
     fit: Fit
-    chosen: dict[tuple[str, str], list[int]]
+    chosen: dict[tuple[Any, ...], list[int]]
     """Which maps of a node are shown: the same ones for every item."""
     names: tuple[str, ...] | None
     """The nodes that are asked for, None for all."""
@@ -66,9 +66,10 @@ class Seen:
             return
         part = self.part
         shape = part.walk[name].outputs.get(port) if name in part.walk.facts else None
-        view = peek_view.view(value, shape, words_of(part, name), self.chosen.get((name, port)))
+        key = (name, port, *value.shape[1:])
+        view = peek_view.view(value, shape, words_of(part, name), self.chosen.get(key))
         if "chosen" in view:
-            self.chosen[(name, port)] = view["chosen"]
+            self.chosen[key] = view["chosen"]
         self.values.setdefault(name, {})[port] = view
 
     def nodes(self, error: tuple[str, str] | None) -> dict[str, Any]:

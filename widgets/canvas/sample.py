@@ -20,7 +20,7 @@ from widgets.canvas.content import Card
 from widgets.canvas.frames import FrameItem
 from widgets.canvas.ink import ink, ratio_of
 from widgets.canvas.items import NodeItem, WireItem
-from widgets.canvas.sample_paint import draw_sample
+from widgets.canvas.sample_paint import draw_sample, width_of
 from widgets.controls import rich_tip
 from widgets.sample_values import NodeSample, facts, weights_words
 
@@ -176,6 +176,8 @@ class SampleLayer(QObject):
                 self._items[name] = item = SampleItem(host, sample)
             else:
                 item.set_sample(sample)
+            # what is wrong with a card stands beside it already
+            item.setVisible(not (sample.why and host.card.level == "error"))
         self._place(samples)
         self._canvas.viewport().update()
 
@@ -203,8 +205,9 @@ class SampleLayer(QObject):
         card = item.host.card
         tall = _height(card)
         top = (card.height - tall) / 2
+        wide = width_of(item.sample, WIDE - 2 * PAD, tall - PAD) + 2 * PAD
         for right in (True, False):
-            area = self._beside(item.host, QRectF(0, top, WIDE, tall), right)
+            area = self._beside(item.host, QRectF(0, top, wide, tall), right)
             if area is not None:
                 return area, False
         return _inside(card), True
@@ -256,7 +259,7 @@ class SampleLayer(QObject):
         if not self._on or self._canvas.level != "box":
             return
         for item in self._items.values():
-            if item.inside or _gone(item) or not item.area_in_scene().intersects(area):
+            if item.inside or _gone(item) or not item.isVisible() or not item.area_in_scene().intersects(area):
                 continue
             painter.save()
             painter.translate(item.host.pos())
@@ -268,7 +271,7 @@ class SampleLayer(QObject):
     def at(self, place: QPointF) -> str:
         """The card whose strip is at a point of the scene, empty for none."""
         for name, item in self._items.items():
-            if not _gone(item) and item.area_in_scene().contains(place):
+            if not _gone(item) and item.isVisible() and item.area_in_scene().contains(place):
                 return name
         return ""
 

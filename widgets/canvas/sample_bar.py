@@ -148,7 +148,7 @@ class SampleBar(QWidget):
         """Below the bar that says where one is, at the left: strips lie at the right of their cards."""
         inset = theme.sizes().s12
         room = self.parentWidget().width() - 2 * inset
-        self.setFixedWidth(min(theme.sizes().inspector, room))
+        self.setFixedWidth(min(theme.sizes().inspector + theme.sizes().tile, room))
         self.adjustSize()
         self.move(inset, self._above.geometry().bottom() + theme.sizes().s8)
         self.raise_()

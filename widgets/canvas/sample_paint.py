@@ -58,6 +58,33 @@ def fitted(area: QRectF, plane: Plane) -> QRectF:
     return QRectF(area.x(), area.y() + (area.height() - high) / 2, wide, high)
 
 
+def width_of(sample: NodeSample, most: float, tall: float) -> float:
+    """How much of a strip's width a sample needs, so that it stands close to its card at either side."""
+    pens, value = ink(), sample.value
+    text, _ = caption(sample)
+    least = min(most, pens.width("caption", text) + 2) if text and tall >= 2 * LINE + CAPTION else 0.0
+    if sample.why:
+        return min(most, pens.width("caption", sample.why) + 18)
+    if sample.raw is not None:
+        if sample.raw.get("kind") == "picture":
+            plane = plane_of(sample.raw["picture"])
+            return fitted(QRectF(0, 0, most, tall), plane).width() if plane.data else most
+        return most
+    if sample.shares or value is None:
+        return most
+    if text and tall < 2 * LINE + CAPTION and sample.seconds is not None:
+        return most
+    if value.kind == "maps" and value.maps:
+        side = tall - (CAPTION if least else 0)
+        proportion = max(1.0, value.maps[0].width / max(1, value.maps[0].height))
+        return min(most, max(least, len(value.maps) * (side * min(proportion, 2.0) + MAP_GAP)))
+    if value.kind == "bars":
+        return min(most, max(least, 10.0 * len(value.bars)))
+    if value.kind == "number":
+        return min(most, max(least, 90.0))
+    return most
+
+
 def draw_sample(painter: QPainter, area: QRectF, sample: NodeSample, big: bool = False, figures: bool = True) -> None:
     """Paint a node's sample.
 
@@ -193,8 +220,8 @@ def _share(painter: QPainter, area: QRectF, one: Share, sample: NodeSample, pens
         painter.drawPixmap(QRectF(area.x(), area.center().y() - side / 2, side, side), picture, QRectF(picture.rect()))
     x = area.x() + side + 4
     font = "box" if big else "label" if first else "caption"
-    number = words.percent(one.share, 0 if big or one.share > 0.0995 else 1)
-    name_room = (area.right() - x) * (0.45 if big else 0.42)
+    number = words.percent(one.share, 0 if one.share > 0.0995 else 1)
+    name_room = (area.right() - x) * (0.5 if big else 0.42)
     _text(painter, QRectF(x, area.y(), name_room, area.height()), one.name, pens, "text1" if first else "text2", font)
     if big:
         _text(painter, QRectF(x + name_room, area.y(), area.right() - x - name_room, area.height()), number, pens,
