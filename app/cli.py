@@ -81,7 +81,7 @@ def _open_window(words: list[str]) -> int:
 
 def build_parser() -> argparse.ArgumentParser:
     """All subcommands with their options."""
-    from app.jobs import comparing, pictures, projects, results, runs
+    from app.jobs import comparing, lessons, peeking, pictures, projects, results, runs
 
     parser = argparse.ArgumentParser(
         prog="lamina", description="Build, train, test and ship neural networks. Without a subcommand the window opens."
@@ -98,6 +98,7 @@ def build_parser() -> argparse.ArgumentParser:
         return made
 
     add("templates", projects.templates, "List the templates.")
+    add("lessons", lessons.lessons, "List the lessons that lead through the window.")
     one = add("new", projects.new, "Make a project from a template.")
     one.add_argument("template", metavar="TEMPLATE")
     one.add_argument("-o", "--output", metavar="FILE", required=True, help="the project file to write")
@@ -129,6 +130,8 @@ def build_parser() -> argparse.ArgumentParser:
     _add_run(one)
     one.add_argument("--input", metavar="FILE", required=True)
     one.add_argument("--onnx", metavar="FILE", help="an exported file to answer beside PyTorch")
+    one = add("peek", peeking.peek, "Let one item flow through and show what every node gives.")
+    _add_peek(one)
     one = add("export", results.export, "Export a run, proven equal to what was trained.")
     _add_run(one)
     one.add_argument("-o", "--output", metavar="FILE", required=True)
@@ -145,6 +148,17 @@ def build_parser() -> argparse.ArgumentParser:
     one.add_argument("two", metavar="B", help="the same, compared with the first")
     one.add_argument("--runs", metavar="DIR", help="where to look for runs; else beside the projects of this folder")
     return parser
+
+
+def _add_peek(one: argparse.ArgumentParser) -> None:
+    one.add_argument("project", metavar="PROJECT")
+    one.add_argument("--node", metavar="NAME", help="only this node and what it depends on, with time and memory")
+    one.add_argument("--item", type=int, default=0, metavar="N", help="which item of the data, counted from 0")
+    one.add_argument("--run", metavar="RUN", help="whose weights; else the newest run beside the project that fits")
+    one.add_argument("--untrained", action="store_true", help="random weights, whatever runs there are")
+    one.add_argument("--runs", metavar="DIR", help="where to look for runs")
+    one.add_argument("--network", metavar="NAME", help="else the project's first one")
+    one.add_argument("--inside", metavar="BLOCK", help="the id of a block to look into; block/block for deeper ones")
 
 
 def _add_run(one: argparse.ArgumentParser) -> None:

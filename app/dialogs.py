@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from app.commands import COMMANDS
+from app.lessons_commands import found_lessons, start_lesson
 from engine.layer import layers
 from engine.templates import templates
 from widgets import keymap, theme
@@ -124,6 +125,7 @@ def finder(window: Window) -> None:
         for one in COMMANDS.values()
     ]
     entries += [Found("template", one.name, one.title, one.data, words=one.line) for one in templates()]
+    entries += found_lessons()
     found.chosen.connect(lambda kind, key: _chosen(window, kind, key))
     found.open(entries, window)
 
@@ -146,6 +148,8 @@ def _chosen(window: Window, kind: str, key: str) -> None:
         window.run_command(key)
     elif kind == "template":
         window.files.use_template(key)
+    elif kind == "lesson":
+        start_lesson(window, key)
     else:
         window.show_page("train")
         window.train.recipe.focus_on(key)

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, QSize, QTimer
 from PySide6.QtGui import QImage
 
 from app import memory
+from app.lessons_commands import lesson_rows, start_lesson
 from app.places import drafts_folder
 from engine.errors import UserError
 from engine.project import load
@@ -44,6 +45,7 @@ class Welcome(QObject):
         gallery.forget_wanted.connect(self._on_forget)
         gallery.template_wanted.connect(window.files.use_template)
         gallery.shortcuts_wanted.connect(window.show_shortcuts)
+        gallery.lesson_wanted.connect(lambda name: start_lesson(window, name))
         theme.notifier().changed.connect(self._on_theme_changed)
         self._undrawn: list[tuple[Path, bool]] = []
         self._drawing = QTimer(self)
@@ -69,6 +71,7 @@ class Welcome(QObject):
             self._show()
 
     def _show(self) -> None:
+        self.widget.set_lessons(lesson_rows())
         self.widget.set_templates(
             [
                 TemplateCard(

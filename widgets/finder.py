@@ -18,8 +18,11 @@ from widgets.fuzzy import match
 from widgets.lists import RowList, RowPainter, Rows, State
 from widgets.quick_add import draw_runs
 
-_GROUPS = {"node": "Nodes", "layer": "Layers", "setting": "Settings", "command": "Commands", "template": "Templates"}
-_ICONS = {"setting": "settings-2", "command": "command", "template": "layout-template"}
+_GROUPS = {
+    "node": "Nodes", "layer": "Layers", "setting": "Settings", "command": "Commands", "template": "Templates",
+    "lesson": "Lessons",
+}  # fmt: skip
+_ICONS = {"setting": "settings-2", "command": "command", "template": "layout-template", "lesson": "graduation-cap"}
 _MOST_PER_GROUP, _MOST_ALONE, _MOST_ROWS_HIGH = 6, 60, 12
 
 
@@ -28,7 +31,7 @@ class Found:
     """One thing the finder finds.
 
     Attributes:
-        kind: layer, setting, command or template.
+        kind: layer, setting, command, template or lesson.
         key: what the window gets back.
         hint: what it is now or what it does, at the right: `64, Train`, `add after Conv 2D`.
         keys: its shortcut.

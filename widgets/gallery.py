@@ -21,6 +21,7 @@ from widgets.gallery_cards import (
     card_height,
     columns_for,
 )
+from widgets.lessons_list import LessonList, LessonRow
 from widgets.lists import RowList, Rows
 from widgets.views import RecentEntry, TemplateCard
 
@@ -126,6 +127,7 @@ class Gallery(QWidget):
     forget_wanted = Signal(str)
     template_wanted = Signal(str)
     shortcuts_wanted = Signal()
+    lesson_wanted = Signal(str)
 
     def __init__(self, parent: QWidget | None = None):
         super().__init__(parent)
@@ -172,6 +174,7 @@ class Gallery(QWidget):
         self.no_recent = Label("Projects you open appear here.", "secondary", "text3", wrap=True)
         top.addWidget(self.no_recent)
         inside.addStretch(0)
+        self._build_lessons(inside)
         self.shortcuts = Button("Shortcuts", "keyboard", "quiet")
         self.shortcuts.set_small(True)
         foot = row()
@@ -184,6 +187,24 @@ class Gallery(QWidget):
         self.shortcuts.clicked.connect(self.shortcuts_wanted)
         self.recent.opened.connect(self._on_recent)
         self.recent.forget.connect(self.forget_wanted)
+
+    def _build_lessons(self, inside) -> None:
+        sizes = theme.sizes()
+        self.lessons_title = Label("Learn by doing", "secondary", "text2", bold=True)
+        titled = row()
+        titled.setContentsMargins(sizes.s6, sizes.s8, 0, 0)
+        titled.addWidget(self.lessons_title)
+        inside.addLayout(titled)
+        self.lessons = LessonList(self)
+        self.lessons.opened.connect(lambda at: self.lesson_wanted.emit(self.lessons.row_at(at).name))
+        inside.addWidget(self.lessons)
+        self.set_lessons([])
+
+    def set_lessons(self, lessons: Sequence[LessonRow]) -> None:
+        """Show these lessons at the left."""
+        self.lessons.set_lessons(list(lessons))
+        for widget in (self.lessons, self.lessons_title):
+            widget.setVisible(bool(lessons))
 
     def _build_center(self, whole) -> None:
         sizes = theme.sizes()

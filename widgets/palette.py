@@ -231,6 +231,13 @@ class Palette(QWidget):
         """Every layer and block it lists."""
         return [*self._entries, *self._blocks]
 
+    def choose(self, name: str) -> None:
+        """Choose the row of a layer or block, so that Enter adds it."""
+        rows = self.list.rows().rows()
+        found = [at for at, one in enumerate(rows) if isinstance(one, Item) and one.entry.name == name]
+        if found:
+            self.list.choose(found[-1])
+
     def open_sections(self) -> list[str]:
         """The unfolded sections, for the next start."""
         return sorted(self._open)
