@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from engine.check_network import Checker, Fix, Problem, bridges, issubclass_input, usual_objective
+from engine.check_network import Checker, Problem
 from engine.errors import UserError
 from engine.facts import Inference
 from engine.graph import label_of
 from engine.infer import infer
 from engine.project import Project
 from engine.recipes import Recipe, recipe_of
+from engine.repairs import Fix, bridges, issubclass_input, usual_objective
 
 __all__ = ["Fix", "Problem", "bridges", "check", "issubclass_input", "ready", "usual_objective"]
 

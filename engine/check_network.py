@@ -1,40 +1,24 @@
-"""The problems of one network: each with its node, a plain sentence and the repairs that mend it.
-
-A repair is an edit: it gets the project and returns the mended one. Its price (what comes out, how many parameters
-more) is computed by carrying it out.
-"""
+"""The problems of one network: each with its node, a plain sentence and the repairs that mend it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from engine.codeends import default_target
 from engine.codeplan import live_nodes
 from engine.data.fields import Field
-from engine.edits import add, remove, set_param
+from engine.edits import remove, set_param
 from engine.errors import UserError, listed
-from engine.facts import Finding, Inference
-from engine.graph import Edge, Node, inputs_of, label_of, objectives_of, outputs_of, ports_of
-from engine.infer import infer
-from engine.layer import Layer, Objective, Port, layers
-from engine.placing import add_after, insert_between
+from engine.facts import Inference
+from engine.graph import Node, inputs_of, label_of, objectives_of, ports_of
+from engine.layer import Objective, layers
 from engine.project import Project
+from engine.repairs import Fix, Repairs, spaced, usual_objective, without
 from engine.shapes import Sym, Tensor
-from engine.wiring import connect
 
 Level = Literal["error", "warning", "info"]
-GAP = 96.0
-
-
-@dataclass(frozen=True)
-class Fix:
-    """A repair: its button, what it leads to in one or two short lines, and the edit."""
-
-    label: str
-    lines: tuple[str, ...]
-    edit: Callable[[Project], Project]
 
 
 @dataclass(frozen=True)
@@ -62,6 +46,7 @@ class Checker:
         self.graph = project.graph
         self.schema = project.data.schema
         self.walk = walk
+        self.repairs = Repairs(project, walk)
         self.live = live_nodes(project.graph)
 
     def problems(self, objective: bool = True) -> Iterator[Problem]:
@@ -81,76 +66,13 @@ class Checker:
             node = self.graph.nodes[name]
             for finding in facts.findings:
                 yield Problem(
-                    "error", name, finding.title, finding.detail, finding.port, tuple(self._repairs(node, finding))[:3]
+                    "error",
+                    name,
+                    finding.title,
+                    finding.detail,
+                    finding.port,
+                    tuple(self.repairs.of(node, finding))[:3],
                 )
-
-    def _repairs(self, node: Node, finding: Finding) -> Iterator[Fix]:
-        if finding.port is None or not node.known:
-            return
-        port = next((port for port in ports_of(node, self.project.blocks) if port.name == finding.port), None)
-        edges = [edge for edge in self.graph.incoming[node.id] if edge.input == finding.port]
-        if port is None:
-            return
-        if not edges:
-            yield from self._connect_repairs(node, port)
-            return
-        for edge in edges:
-            tensor = self.walk.output(edge.source, edge.output)
-            if tensor is not None:
-                yield from self._bridge_repairs(edge, tensor, node, port)
-
-    def _connect_repairs(self, node: Node, port: Port) -> Iterator[Fix]:
-        """Wire a loose end that fits: the nearest one above the node first."""
-        loose = []
-        for other in self.graph.nodes.values():
-            for output in outputs_of(other, self.project.blocks)[:1]:
-                tensor = self.walk.output(other.id, output)
-                free = not any(edge.output == output for edge in self.graph.outgoing[other.id])
-                if other.id != node.id and tensor is not None and free and port.fits(tensor):
-                    loose.append((abs(other.y - node.y) + abs(other.x - node.x), other, output, tensor))
-        for _, other, output, tensor in sorted(loose, key=lambda found: found[0])[:2]:
-
-            def edit(project: Project, source: str = other.id, output: str = output) -> Project:
-                return project.with_graph(
-                    connect(project.graph, source, node.id, port.name, output, project.blocks, "")
-                )
-
-            fix = self._priced(f"Connect {label_of(other)}", (f"gives {tensor.words()}",), edit)
-            if fix:
-                yield fix
-
-    def _bridge_repairs(self, edge: Edge, tensor: Tensor, node: Node, port: Port) -> Iterator[Fix]:
-        for cls, result in bridges(tensor, port):
-
-            def edit(project: Project, layer: str = cls.__name__) -> Project:
-                return project.with_graph(insert_between(project.graph, edge, layer, None, project.blocks))
-
-            words = (
-                f"{result.words()} out"
-                if result.rank > 1
-                else f"{_spaced(result.last)} numbers out"
-                if result.rank
-                else ""
-            )
-            fix = self._priced(f"Insert {cls.label}", (words,), edit, mends=node.id)
-            if fix:
-                yield fix
-
-    def _priced(
-        self, label: str, lines: tuple[str, ...], edit: Callable[[Project], Project], mends: str = ""
-    ) -> Fix | None:
-        """The repair with its price, None where it cannot be carried out or does not help."""
-        try:
-            after = edit(self.project)
-        except UserError:
-            return None
-        walk = infer(after.graph, after.data.schema, after.blocks)
-        if mends and walk[mends].findings:
-            return None
-        more = walk.parameters - self.walk.parameters
-        if isinstance(more, int) and more:
-            lines = (*lines, f"{_spaced(abs(more))} {'more' if more > 0 else 'fewer'} parameters")
-        return Fix(label, tuple(line for line in lines if line), edit)
 
     # ---- inputs and outputs ----
 
@@ -164,7 +86,7 @@ class Checker:
                 None,
                 "The network has no input",
                 "Data has to come in somewhere.",
-                fixes=tuple(self._add_input()),
+                fixes=tuple(self.repairs.add_input()),
             )
         if not objective:
             return
@@ -177,44 +99,8 @@ class Checker:
                 "A loss says what training should make small."
                 if none
                 else "Training needs a loss to make small. Drag one from the palette.",
-                fixes=tuple(self._add_objective()),
+                fixes=tuple(self.repairs.add_objective()),
             )
-
-    def _add_input(self) -> Iterator[Fix]:
-        for cls in layers:
-            if not issubclass_input(cls):
-                continue
-            kinds: tuple[str, ...] = cls.field_kinds  # type: ignore[attr-defined]
-            fields = [one for one in self.schema.values() if one.kind in kinds and one.role == "input"]
-            if not fields or (cls.__name__ == "CategoryInput"):
-                continue
-
-            def edit(project: Project, layer: str = cls.__name__) -> Project:
-                top = min((node.y for node in project.graph.nodes.values()), default=0.0)
-                left = min(((node.y, node.x) for node in project.graph.nodes.values()), default=(0.0, 0.0))[1]
-                return project.with_graph(add(project.graph, layer, left, top - GAP)[0])
-
-            yield Fix(f"Add {cls.label}", (), edit)
-
-    def _add_objective(self) -> Iterator[Fix]:
-        target = next((one for one in self.schema.values() if one.role == "target"), None)
-        name = usual_objective(target)
-        loose = [
-            node
-            for node in self.graph.nodes.values()
-            if not self.graph.outgoing[node.id] and outputs_of(node, self.project.blocks) and self.walk[node.id].outputs
-        ]
-        last = max(loose, key=lambda node: node.y, default=None)
-        if target is None or last is None:
-            return
-
-        def edit(project: Project) -> Project:
-            grown, _ = add_after(project.graph, last.id, name, {"target": target.name}, blocks=project.blocks)
-            return project.with_graph(grown)
-
-        fix = self._priced(f"Add {layers[name].label}", (f"for {target.name}",), edit)
-        if fix:
-            yield fix
 
     # ---- objectives ----
 
@@ -246,7 +132,7 @@ class Checker:
                 data = project.data.with_role(field.name, "target")
                 return replace(project.with_graph(set_param(project.graph, node.id, "target", field.name)), data=data)
 
-            return self._priced(f"Use {field.name}", (f"{field.kind}",), edit)
+            return self.repairs.priced(f"Use {field.name}", (f"{field.kind}",), edit)
 
         fixes = tuple(fix for fix in map(to, fitting[-2:]) if fix is not None)
         return Problem(
@@ -267,7 +153,7 @@ class Checker:
             }
             return project.with_graph(replace(project.graph, nodes=nodes))
 
-        fix = self._priced(f"Use {layers[better].label}", ("made for such targets",), edit)
+        fix = self.repairs.priced(f"Use {layers[better].label}", ("made for such targets",), edit)
         return Problem(
             "error",
             node.id,
@@ -307,32 +193,10 @@ class Checker:
             "error",
             node.id,
             f"{label_of(node)} needs {expected} {'numbers' if expected > 1 else 'number'}",
-            f"{what}; the prediction has {_spaced(given)}.",
+            f"{what}; the prediction has {spaced(given)}.",
             "prediction",
-            tuple(self._width_repairs(node, expected)),
+            tuple(self.repairs.width(node, expected)),
         )
-
-    def _width_repairs(self, node: Node, expected: int) -> Iterator[Fix]:
-        edge = next((edge for edge in self.graph.incoming[node.id] if edge.input == "prediction"), None)
-        if edge is None:
-            return
-        source = self.graph.nodes[edge.source]
-        if source.layer == "Linear" and len(self.graph.outgoing[source.id]) == 1:
-            fix = self._priced(
-                f"Set {label_of(source)} to {expected}",
-                (f"{expected} numbers out",),
-                lambda project: project.with_graph(set_param(project.graph, source.id, "features", expected)),
-            )
-        else:
-            fix = self._priced(
-                "Insert Linear",
-                (f"{expected} numbers out",),
-                lambda project: project.with_graph(
-                    insert_between(project.graph, edge, "Linear", {"features": expected}, project.blocks)
-                ),
-            )
-        if fix:
-            yield fix
 
     # ---- doubts ----
 
@@ -379,53 +243,9 @@ class Checker:
                     source.id,
                     f"{label_of(source)} comes twice",
                     f"{label_of(target)} applies it already; twice makes learning slow.",
-                    fixes=(Fix(f"Remove {label_of(source)}", (), _without(source.id)),),
+                    fixes=(Fix(f"Remove {label_of(source)}", (), without(source.id)),),
                 )
         for name in self.live:
             node = self.graph.nodes[name]
             if node.layer in layers and layers[node.layer].no_onnx:
                 yield Problem("info", name, f"{label_of(node)} cannot leave for ONNX", layers[node.layer].no_onnx)
-
-
-def _without(name: str) -> Callable[[Project], Project]:
-    return lambda project: project.with_graph(remove(project.graph, [name], reconnect=True))
-
-
-def issubclass_input(cls: type[Layer]) -> bool:
-    """Whether a catalogue entry is an input that the palette offers."""
-    from engine.layer import Input
-
-    return issubclass(cls, Input) and cls.in_palette
-
-
-def usual_objective(target: Field | None) -> str:
-    """The loss one takes for a target of this kind."""
-    return "CrossEntropy" if target is None or target.kind == "category" else "MSE"
-
-
-def bridges(tensor: Tensor, port: Port) -> list[tuple[type[Layer], Tensor]]:
-    """The layers that, put between, turn a tensor into what a port takes, with what then comes out."""
-    found = []
-    for cls in layers:
-        if not cls.bridge:
-            continue
-        takes = cls.ports()
-        if len(takes) != 1 or not takes[0].fits(tensor) or takes[0].elements().isdisjoint({tensor.element}):
-            continue
-        try:
-            made = cls()
-            result = made.shape(tensor)
-        except UserError:
-            continue
-        if (
-            isinstance(result, Tensor)
-            and port.fits(result)
-            and not (type(result) is type(tensor) and result.dims == tensor.dims)
-        ):
-            found.append((cls, result))
-    # what the port names first comes first; among those the one that keeps every number
-    return sorted(found, key=lambda one: (not isinstance(one[1], port.accepts[0]), one[1].size() != tensor.size()))
-
-
-def _spaced(number: object) -> str:
-    return f"{number:,}".replace(",", "\u2009") if isinstance(number, int) else str(number)
