@@ -81,7 +81,7 @@ def _open_window(words: list[str]) -> int:
 
 def build_parser() -> argparse.ArgumentParser:
     """All subcommands with their options."""
-    from app.jobs import comparing, lessons, peeking, pictures, projects, results, runs
+    from app.jobs import comparing, health, lessons, peeking, pictures, projects, results, runs
 
     parser = argparse.ArgumentParser(
         prog="lamina", description="Build, train, test and ship neural networks. Without a subcommand the window opens."
@@ -118,6 +118,9 @@ def build_parser() -> argparse.ArgumentParser:
     _add_train(add("train", runs.train, "Train a project; Ctrl+C stops after saving."))
     one = add("runs", runs.runs, "List runs.")
     one.add_argument("folder", metavar="DIR", nargs="?", help="a folder of runs; else those beside the projects here")
+    one = add("health", health.health, "Show how every layer of a run fares: values, gradients, how fast weights move.")
+    _add_run(one)
+    health.options(one)
     for name, about in (("pause", "Pause a running training."), ("stop", "Stop a running training after saving.")):
         one = add(name, getattr(runs, name), about)
         _add_run(one)
