@@ -194,6 +194,7 @@ class BuildPage(QMainWindow):
         inspector.reset_wanted.connect(self._on_reset)
         inspector.fix_wanted.connect(self._on_inspector_fix)
         inspector.command_wanted.connect(self.window_.run_command)
+        inspector.left.connect(self.canvas.setFocus)
         inspector.about_changed.connect(self._on_about)
         self.problems_panel.problem_chosen.connect(self._on_problem)
         self.problems_panel.fix_wanted.connect(self.fix)

@@ -294,6 +294,8 @@ class Inspector(QWidget):
         whole.addWidget(self._pages)
 
     def _restyle(self) -> None:
+    left = Signal()
+    """Escape: back to where the node was chosen."""
         self.setMinimumWidth(theme.sizes().inspector_least)
 
     def changeEvent(self, event):
@@ -318,6 +320,13 @@ class Inspector(QWidget):
     def show_nothing(self, view: ModelView) -> None:
         """Show the whole model."""
         self.model.show_view(view)
+    def keyPressEvent(self, event):
+        """Escape leads out of the form; what a field does with it first is its own."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.left.emit()
+        else:
+            super().keyPressEvent(event)
+
         self._pages.setCurrentWidget(self.model)
 
     def start_rename(self) -> None:
