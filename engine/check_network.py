@@ -9,6 +9,7 @@ from typing import Literal
 from engine.codeends import default_target
 from engine.codeplan import live_nodes
 from engine.data.fields import Field
+from engine.dims import Sym
 from engine.edits import remove, set_param
 from engine.errors import UserError, listed
 from engine.facts import Inference
@@ -16,7 +17,7 @@ from engine.graph import Node, inputs_of, label_of, objectives_of, ports_of
 from engine.layer import Objective, layers
 from engine.project import Project
 from engine.repairs import Fix, Repairs, spaced, usual_objective, without
-from engine.shapes import Sym, Tensor
+from engine.shapes import Tensor
 
 Level = Literal["error", "warning", "info"]
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from engine.dims import Dim, Sym, evaluate
 from engine.errors import UserError
 from engine.facts import Inference
 from engine.graph import Block, Blocks
 from engine.infer import block_names, walk_inside
 from engine.layers.rules import free
-from engine.shapes import Dim, Sym, Tensor, evaluate
+from engine.shapes import Tensor
 
 General = tuple[Inference, dict[str, Any], dict[str, Dim], tuple[Any, ...]]
 """The symbolic walk, the names inside, the symbols' values in this use, and what else the class depends on. Inside

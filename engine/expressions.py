@@ -10,8 +10,9 @@ import ast
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from engine.dims import Sym
 from engine.errors import UserError, listed
-from engine.shapes import Sym, Tensor
+from engine.shapes import Tensor
 
 _OPERATORS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Add: lambda a, b: a + b,

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from engine.shapes import Dim, Tensor
+from engine.dims import Dim
+from engine.shapes import Tensor
 
 Schema = Mapping[str, Any]
 """The data's fields by name (`engine.data.Field`)."""

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from engine.dims import Sym
 from engine.errors import UserError
 from engine.facts import Facts, Finding, Inference, Schema, total
 from engine.graph import NO_BLOCKS, Block, Blocks, Graph, Node, label_of, outputs_of, ports_of
@@ -18,7 +19,7 @@ from engine.infer_layer import hashable, layer_facts, resolve
 from engine.infer_shared import shared, wrongly_shared
 from engine.layer import Misfit
 from engine.recall import Reuse, remember, walk_of
-from engine.shapes import Sym, Tensor
+from engine.shapes import Tensor
 from engine.wiring import first_feed
 
 

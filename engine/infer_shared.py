@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from engine.dims import Dim
 from engine.facts import Facts, Finding
 from engine.graph import Graph, Node, label_of
 from engine.infer_layer import arguments, hashable, layer_of, resolve
-from engine.shapes import Dim
 
 
 def wrongly_shared(graph: Graph, facts: Mapping[str, Facts], names: Mapping[str, Any]) -> dict[str, Finding]:

@@ -32,9 +32,10 @@ from typing import Any, ClassVar, TypeVar
 
 from engine.catalogue import Catalogue
 from engine.declare import Declared, param
+from engine.dims import Dim, Sym
 from engine.errors import UserError
 from engine.params import FieldOf
-from engine.shapes import Anything, Dim, Sym, Tensor
+from engine.shapes import Anything, Tensor
 
 SECTIONS = (
     "Inputs and outputs",

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from engine.catalogue import Catalogue
+from engine.dims import Sym
 from engine.errors import UserError, listed
-from engine.shapes import Sym
 
 
 @dataclass(frozen=True)

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from engine.check import Problem
 from engine.declare import plain
+from engine.dims import Dim
 from engine.errors import UserError
+from engine.explain import Explained, explain, repeated
 from engine.facts import Facts, Inference
 from engine.graph import Blocks, Edge, Graph, Node, label_of, make, outputs_of, ports_of
+from engine.keeping import keeping
 from engine.layer import Input, Layer, Objective, layers
 from engine.params import Param
 from engine.project import Project
-from engine.shapes import Dim, Tensor
+from engine.shapes import Tensor
+from widgets.shared_settings import shared_settings
 from widgets.views import (
     CostView,
     FieldView,
@@ -58,6 +63,7 @@ def node_view(
     inside = all(graph is not one for one in project.networks.values())
     repeats = bool(block and len(block.inputs) == 1 and len(block.outputs) == 1)
     learns = bool(_whole(facts.parameters))
+    told, kept = _told(node, facts), keeping(node, facts)
     return NodeView(
         id=name,
         title=label_of(node),
@@ -71,9 +77,10 @@ def node_view(
         context=FormContext(fields, {**_stride_note(node, cls), **_field_note(project, node, cls)}, folder, inside),
         inputs=_inputs(graph, node, project.blocks, facts),
         outputs=_outputs(graph, node, project.blocks, facts),
-        arithmetic=facts.arithmetic,
+        arithmetic=told.shape,
+        keep=Note(kept.words(), (kept.name, kept.value)) if kept else None,
         window=_window(node, cls, facts),
-        cost=_cost([facts], walk)
+        cost=replace(_cost([facts], walk), parameters_words=told.parameters, work_words=told.work)
         if facts.ok and (facts.outputs or not outputs_of(node, project.blocks))
         else CostView(),
         problems=tuple(problem_view(one, graph) for one in problems),
@@ -88,6 +95,20 @@ def node_view(
     )
 
 
+def _told(node: Node, facts: Facts) -> Explained:
+    """How the node's size and cost come about, in words."""
+    if facts.inner:
+        inner = facts.inner
+        parameters = repeated([one.parameters for one in inner], facts.parameters)
+        return Explained("", parameters, repeated([one.flops for one in inner], facts.flops))
+    if node.muted or not facts.ok or node.layer not in layers:
+        return Explained(facts.arithmetic)
+    try:
+        return explain(make(node), facts)
+    except UserError:
+        return Explained(facts.arithmetic)
+
+
 def many_view(project: Project, graph: Graph, walk: Inference, names: Iterable[str], group_why: str = "") -> ManyView:
     """What several selected nodes have in common."""
     nodes = [graph.nodes[name] for name in names if name in graph.nodes]
@@ -95,7 +116,13 @@ def many_view(project: Project, graph: Graph, walk: Inference, names: Iterable[s
     for node in nodes:
         cls = layers[node.layer] if not node.block and node.layer in layers else None
         counts[(cls.label, cls.section, cls.icon) if cls else (node.block or node.layer, "Blocks", "block")] += 1
+    shared = shared_settings(project, nodes)
+    inside = all(graph is not one for one in project.networks.values())
     return ManyView(
+        params=shared.params,
+        values=shared.values,
+        mixed=shared.mixed,
+        context=FormContext(expressions=inside),
         count=len(nodes),
         kinds=tuple(KindView(*kind, count) for kind, count in counts.most_common()),
         cost=_cost([walk.facts[node.id] for node in nodes if node.id in walk.facts], walk),

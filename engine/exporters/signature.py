@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import keyword
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from engine.codeends import OutputSpec
 from engine.codegen import Source
 from engine.data.fields import Field
 from engine.data.raw import FREE, bound
+from engine.data.sources import sources
+from engine.dims import Dim
+from engine.errors import UserError
 from engine.layer import Input, layers
 from engine.project import Project
-from engine.shapes import Dim, Tensor
+from engine.shapes import Tensor
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,8 @@ class ModelInput:
     fit: str = ""
     classes: int = 0
     """How many different whole numbers an int64 input takes."""
+    reads: Mapping[str, Any] | None = None
+    """How one item is read from a text or a recording; see `Source.reads`."""
 
     def to_json(self) -> dict[str, Any]:
         """As stored in exported files."""
@@ -51,6 +57,8 @@ class ModelInput:
             found["columns"] = [_column(field) for field in self.fields]
         elif self.fields and self.fields[0].classes:
             found["classes"] = list(self.fields[0].classes)
+        if self.reads is not None:
+            found["reads"] = dict(self.reads)
         return found
 
 
@@ -77,8 +85,17 @@ def signature(project: Project, source: Source) -> Signature:
             continue
         name = _free("table" if kind == "table" else fields[0].name, taken)
         fit = str((project.data.source or {}).get("fit", "crop")) if kind == "image" else ""
-        inputs.append(_model_input(name, node.id, kind, tuple(fields), fit))
+        made_input = _model_input(name, node.id, kind, tuple(fields), fit)
+        inputs.append(replace(made_input, reads=_plan(project, fields[0])) if kind != "table" else made_input)
     return Signature(tuple(inputs), outputs)
+
+
+def _plan(project: Project, field: Field) -> Mapping[str, Any] | None:
+    """How the source of the data reads one item of a field; None where it says nothing or is not known here."""
+    try:
+        return sources.make(project.data.source or {}).reads(field)
+    except UserError:
+        return None
 
 
 def _model_input(name: str, node: str, kind: str, fields: tuple[Field, ...], fit: str) -> ModelInput:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Literal
 
 from engine.declare import param
+from engine.dims import Dim
 from engine.layer import Layer, call, layer
 from engine.layers.rules import changed, fixed, real, refuse, short
-from engine.shapes import Anything, Dim, Image, Numbers, Signal, Tensor, Volume
+from engine.shapes import Anything, Image, Numbers, Signal, Tensor, Volume
 
 SECTION = "Activation"
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from engine.declare import param
+from engine.dims import Dim, differ
 from engine.layer import Layer, call, layer
 from engine.layers.rules import by_port, divides, fixed, options, plain_settings, refuse
 from engine.layers.weights import Started
-from engine.shapes import Anything, Dim, Mask, Sequence, Tensor, differ
+from engine.shapes import Anything, Mask, Sequence, Tensor
 
 SECTION = "Attention"
 Bend = Literal["relu", "gelu"]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from engine.declare import param
+from engine.dims import Dim
 from engine.layer import Layer, call, layer, literal
 from engine.layers.attention import CAUSAL_HELP, HEADS_HELP, SECTION, check_heads, check_mask
 from engine.layers.embedding import SECTION as EMBEDDING
 from engine.layers.rules import by_port, divides, fixed, options, refuse
 from engine.layers.weights import Started
-from engine.shapes import Dim, Mask, Sequence, Tensor
+from engine.shapes import Mask, Sequence, Tensor
 
 ROTARY = '''
 class RotaryPositions(nn.Module):

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any, ClassVar, Literal
 
 from engine.declare import Ints, param
+from engine.dims import Dim, Sym, differ
 from engine.layer import Layer, call, layer
 from engine.layers.embedding import SIZE_HELP, rows_of
 from engine.layers.reshape import SECTION
 from engine.layers.reshape_parts import indexed
 from engine.layers.rules import AXIS_CHOICES, AXIS_HELP, DIMS, Axis, place, plain_settings, real, refuse
-from engine.shapes import Anything, Category, Dim, Numbers, Sequence, Sym, Tensor, Tokens, differ, tensor
+from engine.shapes import Anything, Category, Numbers, Sequence, Tensor, Tokens, tensor
 
 ALONG = f"Along which axis. {AXIS_HELP}"
 

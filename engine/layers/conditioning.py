@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from engine.declare import param
+from engine.dims import Dim
 from engine.layer import Layer, call, layer
 from engine.layers.embedding import SECTION as EMBEDDING
 from engine.layers.normalization import SECTION as NORMALIZATION
 from engine.layers.regularization import SECTION
 from engine.layers.rules import fixed, real, refuse, short
 from engine.layers.weights import Started
-from engine.shapes import Anything, Category, Dim, Image, Numbers, Sequence, Signal, Tensor, Value, Volume
+from engine.shapes import Anything, Category, Image, Numbers, Sequence, Signal, Tensor, Value, Volume
 
 
 @layer("Drop path", section=SECTION, keywords="stochastic depth residual branch skip", icon="dropout")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from engine.declare import Size1, Size2, Size3, param
+from engine.dims import Dim, product
 from engine.layer import Layer, call, layer, squeezed
 from engine.layers.rules import (
     at_least_one,
@@ -20,7 +21,7 @@ from engine.layers.rules import (
     slid_words,
 )
 from engine.layers.weights import ADAPTED, WRAPPED, Adapted, Wrapped
-from engine.shapes import Dim, Image, Signal, Tensor, Volume, product
+from engine.shapes import Image, Signal, Tensor, Volume
 
 SECTION = "Convolution"
 Padding = Literal["zeros", "reflect", "replicate", "circular"]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from engine.declare import Size1, Size2, param
+from engine.dims import Dim, product
 from engine.layer import call, layer, squeezed
 from engine.layers.convolution import SECTION
 from engine.layers.rules import by, dims_of, fits_window, fixed, options, port_of, slid, slid_words
 from engine.layers.weights import Started
-from engine.shapes import Dim, Image, Signal, Tensor, product
+from engine.shapes import Image, Signal, Tensor
 
 
 class Depthwise(Started):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from engine.declare import param
+from engine.dims import Dim, differ, product
 from engine.layer import Layer, call, layer
 from engine.layers.rules import fixed, options, refuse
 from engine.layers.weights import ADAPTED, STARTED, Adapted, Started
-from engine.shapes import Anything, Dim, Numbers, Sequence, Tensor, differ, product
+from engine.shapes import Anything, Numbers, Sequence, Tensor
 
 SECTION = "Dense"
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 
 from engine.declare import param
+from engine.dims import Dim, differ, product
 from engine.layer import Layer, call, layer
 from engine.layers.merge import SECTION
 from engine.layers.rules import alike, fixed, options, real, refuse, short
-from engine.shapes import Anything, Dim, Numbers, Sequence, Tensor, differ, product, tensor
+from engine.shapes import Anything, Numbers, Sequence, Tensor, tensor
 
 
 @layer("Cosine similarity", section=SECTION, keywords="angle direction compare siamese embedding", icon="ruler")

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Literal
 
 from engine.declare import param
+from engine.dims import Dim, Sym
 from engine.layer import Layer, call, layer
 from engine.layers.rules import fixed, free, options, refuse
 from engine.layers.weights import Started
-from engine.shapes import Category, Dim, Numbers, Sequence, Sym, Tensor, Tokens
+from engine.shapes import Category, Numbers, Sequence, Tensor, Tokens
 
 SECTION = "Embedding"
 SIZE_HELP = "How many different ids there are; taken from the data if left open."

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from engine.declare import Ints, Size1, Size2, param
+from engine.dims import Dim, differ, product
 from engine.layer import Layer, call, layer, literal, squeezed
 from engine.layers.reshape import SECTION
 from engine.layers.rules import (
@@ -22,7 +23,7 @@ from engine.layers.rules import (
     slid,
     torch_dim,
 )
-from engine.shapes import Anything, Dim, Image, Signal, Tensor, Volume, differ, product, tensor
+from engine.shapes import Anything, Image, Signal, Tensor, Volume, tensor
 
 
 @layer("Unflatten", section=SECTION, keywords="split axis view reshape list to image", icon="reshape")

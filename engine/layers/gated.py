@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Literal
 
 from engine.declare import param
+from engine.dims import Dim, Sym, product
 from engine.layer import call, layer, literal
 from engine.layers.dense import SECTION
 from engine.layers.rules import fixed, refuse
 from engine.layers.weights import Started
-from engine.shapes import Dim, Numbers, Sequence, Sym, Tensor, product
+from engine.shapes import Numbers, Sequence, Tensor
 
 BENDS = {"silu": "nn.SiLU()", "gelu": "nn.GELU()", "relu": "nn.ReLU()", "sigmoid": "nn.Sigmoid()"}
 NAMES = {"silu": "SwiGLU", "gelu": "GEGLU", "relu": "ReGLU", "sigmoid": "GLU"}

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from engine.declare import param
+from engine.dims import Dim, differ
 from engine.layer import Layer, layer
 from engine.layers.rules import AXIS_CHOICES, AXIS_HELP, DIMS, Axis, alike, place, plain_settings, real, refuse
-from engine.shapes import Anything, Dim, Numbers, Sequence, Signal, Tensor, differ
+from engine.shapes import Anything, Numbers, Sequence, Signal, Tensor
 
 SECTION = "Merge"
 STRETCH_HELP = "Repeats an axis of size 1 so that the other input fits: one gate per channel for a whole image."

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Literal
 
 from engine.declare import param
+from engine.dims import Dim, product
 from engine.layer import Layer, call, layer
 from engine.layers.rules import divides, fixed, options, refuse
-from engine.shapes import Dim, Image, Numbers, Sequence, Signal, Tensor, Volume, product
+from engine.shapes import Image, Numbers, Sequence, Signal, Tensor, Volume
 
 SECTION = "Normalization"
 EPS_HELP = "A tiny number that keeps the division safe."

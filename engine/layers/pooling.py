@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from engine.declare import Size1, Size2, Size3, param
+from engine.dims import Dim
 from engine.layer import Layer, call, layer, squeezed
 from engine.layers.rules import by, fits_window, options, refuse, slid, slid_words
-from engine.shapes import Anything, Dim, Image, Signal, Tensor, Volume
+from engine.shapes import Anything, Image, Signal, Tensor, Volume
 
 SECTION = "Pooling"
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any, ClassVar, Literal
 
 from engine.declare import param
+from engine.dims import Dim
 from engine.layer import call, layer
 from engine.layers.rules import fixed, options
 from engine.layers.weights import Started
-from engine.shapes import Dim, Numbers, Sequence, Tensor
+from engine.shapes import Numbers, Sequence, Tensor
 
 SECTION = "Recurrent"
 

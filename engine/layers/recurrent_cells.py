@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any, ClassVar, Literal
 
 from engine.declare import param
+from engine.dims import Dim, differ
 from engine.layer import call, layer
 from engine.layers.recurrent import SECTION
 from engine.layers.rules import by_port, fixed, options, refuse
 from engine.layers.weights import Started
-from engine.shapes import Dim, Numbers, Tensor, differ
+from engine.shapes import Numbers, Tensor
 
 
 class Cell(Started):

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Literal
 
 from engine.declare import Ints, param
+from engine.dims import product
 from engine.layer import Layer, call, layer
 from engine.layers.rules import fixed, plain_settings, real, refuse
-from engine.shapes import Anything, Image, Numbers, Sequence, Signal, Tensor, Value, Volume, product, tensor
+from engine.shapes import Anything, Image, Numbers, Sequence, Signal, Tensor, Value, Volume, tensor
 
 SECTION = "Reshape"
 

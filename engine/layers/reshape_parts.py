@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from engine.declare import Size3, param
+from engine.dims import Dim, Sym
 from engine.layer import Layer, call, layer
 from engine.layers.reshape import SECTION
 from engine.layers.rules import AXIS_CHOICES, AXIS_HELP, DIMS, Axis, by, dims_of, place, plain_settings, refuse
-from engine.shapes import Anything, Dim, Image, Signal, Sym, Tensor, Volume
+from engine.shapes import Anything, Image, Signal, Tensor, Volume
 
 PADS = {
     "zeros": "Zero",

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Literal, NoReturn
 
+from engine.dims import Dim, Sym, at_least, differ
 from engine.errors import listed
 from engine.layer import Layer, Misfit
-from engine.shapes import Dim, Sym, Tensor, at_least, differ
+from engine.shapes import Tensor
 
 Axis = Literal["first", "last", "channels", "features", "time", "depth", "height", "width"]
 AXIS_CHOICES = (

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from engine.declare import Ints, param
+from engine.dims import Dim, product
 from engine.layer import Layer, call, layer, literal
 from engine.layers.attention import SECTION as ATTENTION
 from engine.layers.inputs import SECTION
 from engine.layers.rules import plain_settings, refuse
-from engine.shapes import Anything, Dim, Mask, Numbers, Sequence, Tensor, Tokens, product, tensor
+from engine.shapes import Anything, Mask, Numbers, Sequence, Tensor, Tokens, tensor
 
 SIZE = "The size of one item: one number makes a list, two a sequence, three an image, four a volume."
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from engine.declare import param
+from engine.dims import Dim, differ
 from engine.layer import call, layer
 from engine.layers.attention import CAUSAL_HELP, SECTION, Transformer, check_heads, check_mask, later
 from engine.layers.rules import by_port, options, refuse
-from engine.shapes import Dim, Mask, Sequence, Tensor, differ
+from engine.shapes import Mask, Sequence, Tensor
 
 
 class Decoding(Transformer):

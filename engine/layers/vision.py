@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from engine.declare import Size2, param
+from engine.dims import Dim, Sym, product
 from engine.layer import call, layer, literal, squeezed
 from engine.layers.convolution import SECTION
 from engine.layers.embedding import SECTION as EMBEDDING
 from engine.layers.rules import by, fixed, refuse, slid
 from engine.layers.weights import Started
-from engine.shapes import Dim, Image, Sequence, Sym, Tensor, product
+from engine.shapes import Image, Sequence, Tensor
 
 
 @layer("Patch embedding", section=EMBEDDING, keywords="vit vision transformer image to sequence", icon="grid-2x2")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from engine.declare import param
+from engine.dims import Dim
 from engine.layer import Layer, literal
 from engine.layers.rules import refuse
-from engine.shapes import Dim
 
 Start = Literal["usual", "kaiming", "xavier", "orthogonal", "truncated", "zeros", "constant"]
 STARTS = (

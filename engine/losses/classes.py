@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from engine.declare import Floats, param
+from engine.dims import differ
 from engine.layer import Objective, literal, objective
 from engine.layers.rules import alike, fixed, refuse
 from engine.losses.rules import classes_fit, two_classes
-from engine.shapes import Category, Image, Numbers, Sequence, Signal, Tensor, Tokens, Volume, differ
+from engine.shapes import Category, Image, Numbers, Sequence, Signal, Tensor, Tokens, Volume
 
 WEIGHTS_HELP = "One number per class: how much each counts. Empty counts all the same."
 BALANCED_HELP = "Makes rare classes count as much as common ones; the weights follow from the training data."

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from engine.declare import param
+from engine.dims import differ
 from engine.layer import Objective, objective
 from engine.layers.rules import fixed, refuse
 from engine.losses.rules import equal, two_classes
-from engine.shapes import Category, Image, Numbers, Sequence, Signal, Tensor, Tokens, Volume, differ
+from engine.shapes import Category, Image, Numbers, Sequence, Signal, Tensor, Tokens, Volume
 
 
 @objective("Binary cross-entropy of shares", keywords="bce probability sigmoid yes no autoencoder pixels", icon="loss")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from engine.dims import differ
 from engine.layer import Objective
 from engine.layers.rules import alike, refuse
-from engine.shapes import Category, Numbers, Tensor, differ
+from engine.shapes import Category, Numbers, Tensor
 
 
 def equal(objective: Objective, prediction: Tensor, target: Tensor | None, port: str = "target") -> Tensor:

@@ -12,22 +12,10 @@ from torch import Tensor as TorchTensor
 from torch import nn
 from torch.nn import functional as F
 
+from engine.dims import evaluate
 from engine.infer_layer import arguments
 from engine.layer import Input, Layer, Misfit, Objective, layers
-from engine.shapes import (
-    Anything,
-    Category,
-    Image,
-    Mask,
-    Numbers,
-    Sequence,
-    Signal,
-    Tensor,
-    Tokens,
-    Value,
-    Volume,
-    evaluate,
-)
+from engine.shapes import Anything, Category, Image, Mask, Numbers, Sequence, Signal, Tensor, Tokens, Value, Volume
 
 EXAMPLES: dict[type[Tensor], Tensor] = {
     Numbers: Numbers(8),

@@ -20,6 +20,7 @@ from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from engine.data.fields import Field, category, number
+from engine.dims import Sym, evaluate
 from engine.edits import add
 from engine.errors import UserError
 from engine.graph import Graph
@@ -27,7 +28,7 @@ from engine.infer import infer
 from engine.layer import SECTIONS, Layer, Misfit, layers
 from engine.params import Param
 from engine.run.twins import TWINS, replace_twins
-from engine.shapes import Anything, Image, Sequence, Sym, Tensor, Volume, evaluate
+from engine.shapes import Anything, Image, Sequence, Tensor, Volume
 from engine.wiring import connect
 from tests.contracts.invent import Built, Case, cases, data, dims, feed, walked
 

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from engine.catalogue import Catalogue
 from engine.declare import Declared, Floats, Ints, Size2, param, plain
+from engine.dims import Sym
 from engine.errors import UserError, listed
 from engine.params import FieldOf, PathTo
-from engine.shapes import Sym
 
 
 class Spice(Declared):

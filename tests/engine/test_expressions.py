@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.dims import Sym
 from engine.errors import UserError
 from engine.expressions import evaluate
-from engine.shapes import Image, Sym
+from engine.shapes import Image
 
 NAMES = {"channels": 24, "rate": 0.5, "name": "text", "input": Image(3, 8, 9), "T": Sym("T")}
 

@@ -12,6 +12,7 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from engine.codegen import generate
 from engine.data.fields import Field
+from engine.dims import Sym, evaluate
 from engine.edits import add
 from engine.errors import UserError
 from engine.graph import Graph
@@ -25,12 +26,10 @@ from engine.shapes import (
     Numbers,
     Sequence,
     Signal,
-    Sym,
     Tensor,
     Tokens,
     Value,
     Volume,
-    evaluate,
     tensor,
 )
 from engine.wiring import connect

@@ -6,24 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.shapes import (
-    KINDS,
-    Anything,
-    Category,
-    Image,
-    Mask,
-    Numbers,
-    Sequence,
-    Sym,
-    Tensor,
-    Tokens,
-    Value,
-    at_least,
-    differ,
-    evaluate,
-    product,
-    tensor,
-)
+from engine.dims import Sym, at_least, differ, evaluate, product
+from engine.shapes import KINDS, Anything, Category, Image, Mask, Numbers, Sequence, Tensor, Tokens, Value, tensor
 
 VALUES = {"T": 7, "H": 12, "n": 3}
 
