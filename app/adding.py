@@ -9,11 +9,12 @@ from PySide6.QtCore import QObject, QPoint, QPointF
 
 from app import memory, nodeview
 from engine.blocks import needs, take_blocks
+from engine.cards import CARD_WIDTH
 from engine.check import bridges
 from engine.edits import add
 from engine.graph import BLOCK, Block, Edge, Graph, label_of, outputs_of
 from engine.layer import Input, layers
-from engine.layout import CARD_WIDTH, GAP_LABEL
+from engine.layout import GAP_LABEL
 from engine.library import shipped
 from engine.places import block_at, graph_at, with_graph_at
 from engine.placing import add_after, free_place, insert_between, place_below

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QPointF
 
 from engine import arrange, notes
 from engine.arrange import Side, marked
+from engine.cards import labelled
 from engine.dots import cleared
 from engine.edits import move, part_of, remove, set_param
 from engine.errors import UserError
+from engine.facts import Facts
 from engine.fold import folded
 from engine.graph import Edge, Graph, label_of
+from engine.keeping import keeping
 from engine.layer import layers
-from engine.layout import labelled, layout
+from engine.layout import layout
 from engine.wiring import connect, disconnect
 
 if TYPE_CHECKING:
@@ -235,26 +238,48 @@ class Arranging(QObject):
 
     def why_not_keep_size(self) -> str:
         """Why the selected nodes cannot be set to keep their size, empty where one can."""
-        found = [name for name in self._names if self._keeps_size(name) is not None]
-        if not found:
-            return "Select a convolution first."
-        return "" if any(self._keeps_size(name) is False for name in found) else "It keeps the size already."
+        if self._keepings():
+            return ""
+        slides = [name for name in self._names if "padding" in self._settings(name)]
+        return "No padding keeps the size here, or it is kept already." if slides else "Select a convolution first."
 
-    def _keeps_size(self, name: str) -> bool | None:
-        node = self._page.graph.nodes[name]
-        declared = layers[node.layer].params().get("same") if node.layer in layers else None
-        return None if declared is None else bool(node.params.get("same", declared.default))
+    def _settings(self, name: str) -> Mapping[str, Any]:
+        layer = self._page.graph.nodes[name].layer
+        return layers[layer].params() if layer in layers else {}
+
+    def _keepings(self) -> dict[str, tuple[str, Any]]:
+        """For each selected node the setting that keeps its size; a convolution with steps divides it by them."""
+        found: dict[str, tuple[str, Any]] = {}
+        for name in self._names:
+            node = self._page.graph.nodes[name]
+            kept = keeping(node, self._page.document.walk_here.facts.get(name, Facts()))
+            if kept is not None:
+                found[name] = (kept.name, kept.value)
+            elif "same" in self._settings(name) and not node.params.get("same"):
+                found[name] = ("same", True)
+        return found
 
     def keep_size(self) -> None:
-        """Set the padding of the selected convolutions so that what comes out is as large as what goes in."""
-        names = [name for name in self._names if self._keeps_size(name) is False]
+        """Set the padding of the selected nodes so that what comes out is as large as what goes in."""
+        found = self._keepings()
 
         def edit(graph: Graph) -> Graph:
-            for name in names:
-                graph = set_param(graph, name, "same", True)
+            for name, (key, value) in found.items():
+                graph = set_param(graph, name, key, value)
             return graph
 
         self._edit("Keep size", edit)
+
+    def set_of_all(self, key: str, value: Any) -> None:
+        """Set one setting of all selected nodes."""
+        names = list(self._names)
+
+        def edit(graph: Graph) -> Graph:
+            for name in names:
+                graph = set_param(graph, name, key, value)
+            return graph
+
+        self._edit(f"Set {key.replace('_', ' ')} of {len(names)} nodes", edit, merge=f"{','.join(names)}.{key}")
 
     def wire(self, source: str, output: str, target: str, input: str) -> None:
         """One wire, from a menu."""

@@ -15,7 +15,8 @@ from PySide6.QtWidgets import QAbstractButton, QScrollArea, QWidget
 
 from app.lessons import Call
 from app.lessons_checks import node_of
-from engine.layout import CARD_WIDTH, GAP_LABEL
+from engine.cards import CARD_WIDTH
+from engine.layout import GAP_LABEL
 from engine.placing import place_below
 from widgets import theme
 from widgets.canvas.view import Canvas

@@ -7,10 +7,11 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any, Literal
 
+from engine.cards import CARD_WIDTH, stacks
 from engine.edits import change, move, remove
 from engine.errors import UserError
 from engine.graph import NO_BLOCKS, Blocks, Edge, Graph, label_of, outputs_of, ports_of
-from engine.layout import CARD_WIDTH, GAP_LABEL, stacks
+from engine.layout import GAP_LABEL
 from engine.placing import _push_down, _settle, bottom_of
 from engine.wiring import connect, disconnect, first_feed, judge, splice
 

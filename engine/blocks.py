@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from engine.cards import head_height
 from engine.declare import plain
 from engine.dots import Dots, dots_of, put
 from engine.edits import is_expression, part_of
@@ -15,7 +16,7 @@ from engine.expressions import evaluate
 from engine.graph import BLOCK, Block, BlockParam, Blocks, Edge, Graph, Node, label_of
 from engine.graphfile import graph_json
 from engine.layer import Input, Objective, layers
-from engine.layout import GAP_LABEL, head_height
+from engine.layout import GAP_LABEL
 from engine.names import new_id, stem_of
 from engine.places import Place, graph_at, with_graph_at
 from engine.project import Project

@@ -5,8 +5,9 @@ from __future__ import annotations
 import itertools
 from collections.abc import Collection, Mapping
 
+from engine.cards import CARD_WIDTH, ROW, head_height
 from engine.graph import NO_BLOCKS, Blocks, Edge, Graph
-from engine.layout import CARD_WIDTH, ROW, head_height, layout
+from engine.layout import layout
 
 WORTH = 1800.0
 """A network that is not taller than this is left as it is."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
+from engine.cards import CARD_WIDTH
 from engine.errors import UserError
 from engine.graph import NO_BLOCKS, Blocks, Frame, Graph
-from engine.layout import CARD_WIDTH
 from engine.names import new_id
 from engine.placing import bottom_of
 

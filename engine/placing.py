@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from engine.cards import CARD_WIDTH, ROW, head_height, host_of, stacks
 from engine.edits import add
 from engine.graph import NO_BLOCKS, Blocks, Edge, Graph, outputs_of, ports_of
-from engine.layout import CARD_WIDTH, GAP_LABEL, ROW, head_height, host_of, stacks
+from engine.layout import GAP_LABEL
 from engine.wiring import connect, splice
 
 

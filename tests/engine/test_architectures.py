@@ -10,12 +10,12 @@ import pytest
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
+from engine.cards import CARD_WIDTH, ROW, head_height, stacks
 from engine.check import check
 from engine.codegen import Source, generate
 from engine.data.dataset import scan
 from engine.exporters import exporter_of
 from engine.infer import infer
-from engine.layout import CARD_WIDTH, ROW, head_height, stacks
 from engine.project import Project
 from engine.run.work import train
 from engine.templates import templates

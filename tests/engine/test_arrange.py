@@ -6,8 +6,8 @@ import pytest
 
 from engine import arrange, edits, fold, wiring
 from engine import graph as g
+from engine.cards import head_height, stacks
 from engine.errors import UserError
-from engine.layout import head_height, stacks
 
 
 def scattered() -> g.Graph:

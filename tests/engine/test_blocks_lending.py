@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from engine.blocks import follow, group, lent_alike, promote
+from engine.cards import summary_of
 from engine.edits import add
-from engine.layout import summary_of
 from engine.places import Place
 from engine.project import Project
 from engine.wiring import connect

@@ -8,11 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from engine.cards import CARD_WIDTH, ROW, head_height, host_of, stacks
 from engine.edits import add as add_node
 from engine.edits import move
 from engine.graph import Edge, Graph, Node
 from engine.layer import layers
-from engine.layout import CARD_WIDTH, GAP, GAP_LABEL, ROW, head_height, host_of, layout, stacks
+from engine.layout import GAP, GAP_LABEL, layout
 from engine.wiring import connect
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import itertools
 
+from engine.cards import head_height, host_of
 from engine.edits import add
 from engine.graph import Graph
-from engine.layout import GAP_LABEL, head_height, host_of
+from engine.layout import GAP_LABEL
 from engine.placing import add_after, bottom_of, free_place, insert_between, place_below
 from tests.engine.making import graph
 

@@ -8,12 +8,13 @@ from types import SimpleNamespace
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 
+from engine.cards import labelled
 from engine.data.fields import category, image
 from engine.edits import add, move
 from engine.errors import UserError
 from engine.graph import Graph
 from engine.infer import infer
-from engine.layout import labelled, layout
+from engine.layout import layout
 from engine.wiring import connect, judge
 from widgets.canvas.view import Canvas
 

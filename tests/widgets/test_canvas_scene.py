@@ -16,9 +16,10 @@ from canvas_help import SCHEMA, open_canvas, problem, residual
 
 from engine import edits, wiring
 from engine import graph as g
+from engine.cards import ROW
 from engine.errors import UserError
 from engine.infer import infer
-from engine.layout import ROW, layout
+from engine.layout import layout
 from widgets import theme
 from widgets.canvas import picture
 from widgets.canvas.backdrop import level_at

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from engine.cards import CARD_WIDTH, ROW, head_height, summary_of
 from engine.dims import Sym
 from engine.facts import Facts, Inference
 from engine.graph import Blocks, Graph, Node, label_of, outputs_of, ports_of
 from engine.layer import Input, Layer, Port, layers
-from engine.layout import CARD_WIDTH, ROW, head_height, summary_of
 from engine.shapes import Tensor
 from engine.spare import HIDES, spare_ports
 from widgets import words

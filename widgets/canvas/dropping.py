@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QMimeData, QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QPainter, QPen
 
+from engine.cards import CARD_WIDTH, HEAD
 from engine.graph import BLOCK, Edge
 from engine.layer import layers
-from engine.layout import CARD_WIDTH, HEAD
 from widgets import theme
 from widgets.canvas.content import layer_class
 from widgets.canvas.geometry import S

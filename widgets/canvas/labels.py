@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from engine.cards import labelled
 from engine.graph import Edge
-from engine.layout import labelled
 from widgets import theme
 from widgets.canvas.items import LabelItem
 

@@ -10,8 +10,8 @@ from PySide6.QtCore import QLineF, QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter
 
 from engine.arrange import can_splice, marked
+from engine.cards import REACH, head_height, host_of
 from engine.graph import Edge
-from engine.layout import REACH, head_height, host_of
 from engine.notes import inside
 from widgets import theme
 from widgets.canvas.gestures import GHOST_FROM, GRID, Gesture, Modifiers, hairline

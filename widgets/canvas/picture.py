@@ -5,10 +5,10 @@ from __future__ import annotations
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QImage, QPainter, QPainterPath, QPen, QTransform
 
+from engine.cards import head_height, stacks
 from engine.dots import dots_of
 from engine.facts import Inference
 from engine.graph import NO_BLOCKS, Blocks, Graph
-from engine.layout import head_height, stacks
 from widgets import theme
 from widgets.canvas.content import section_of
 from widgets.canvas.geometry import Box, Lanes, S, dotted_wire, route, union

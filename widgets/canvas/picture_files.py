@@ -8,10 +8,10 @@ from pathlib import Path
 from PySide6.QtCore import QIODevice, QMarginsF, QRectF, QSaveFile, QSize, QSizeF
 from PySide6.QtGui import QPageLayout, QPageSize, QPainter, QPdfWriter
 
+from engine.cards import stacks
 from engine.errors import UserError
 from engine.facts import Inference
 from engine.graph import NO_BLOCKS, Blocks, Graph
-from engine.layout import stacks
 from widgets import theme
 from widgets.canvas.picture import area_of, draw, render
 from widgets.canvas.scene import CanvasScene

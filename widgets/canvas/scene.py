@@ -9,10 +9,10 @@ from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt, Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QGraphicsScene
 
+from engine.cards import stacks
 from engine.facts import Inference
 from engine.graph import NO_BLOCKS, Blocks, Edge, Graph
 from engine.graphdiff import diff
-from engine.layout import stacks
 from widgets.canvas import callout
 from widgets.canvas.content import Card, describe
 from widgets.canvas.dots import Dot, WireDots
