@@ -15,12 +15,10 @@ from statistics import median
 from typing import Literal
 
 from engine.health_nodes import Anatomy
-from engine.healthstore import HealthRecord, NodeHealth
+from engine.healthstore import LEAST_ROWS, HealthRecord, NodeHealth
 
 Level = Literal["error", "warning", "info", "good", "none"]
 
-LEAST_ROWS = 64
-"""Values that a unit must have shown before it may be called silent."""
 SPARSE, DYING, DEAD = 0.4, 0.6, 0.95
 """Shares of units that are always zero. CS231n (Karpathy, Johnson, Li; Neural networks part 1) names 40 % as what a
 learning rate that is too high does to ReLUs. Templates that learn well reach that too, and stay below 60 %."""

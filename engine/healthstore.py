@@ -23,6 +23,8 @@ TABLES = (
 ) WITHOUT ROWID""",
     "CREATE TABLE IF NOT EXISTS health_nodes (network TEXT PRIMARY KEY, about TEXT NOT NULL) WITHOUT ROWID",
 )
+LEAST_ROWS = 64
+"""Values that a unit must have shown before it may be called silent."""
 MOST_BYTES = 16 * 2**20
 """Beyond this, every second epoch goes, never the first and the last."""
 
@@ -31,10 +33,11 @@ class NodeHealth(NamedTuple):
     """What was measured at one node in one epoch; NaN where there is nothing to measure.
 
     Values are those that the node gave out on the steps that were looked at, mean over these steps; `rows` says how
-    many values each unit gave. `dead` is the share of units that gave nothing but zero, `saturated` the share of
-    values at the flat ends of the curve, `bad` the share that is no finite number. `gradient` is the length of the
-    gradient of the node's weights before any limit, `weights` their length, `update` how far one step moved them
-    relative to that, `learns` the share of them that may move; `signal` is the length of the gradient at its output.
+    many values each unit gave; where batches are small, the silent units of earlier epochs count too. `dead` is the
+    share of units that gave nothing but zero, `saturated` the share of values at the flat ends of the curve, `bad` the
+    share that is no finite number. `gradient` is the length of the gradient of the node's weights before any limit,
+    `weights` their length, `update` how far one step moved them relative to that, `learns` the share of them that may
+    move; `signal` is the length of the gradient at its output.
     """
 
     rows: float = 0.0

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from engine.healthstore import COLUMNS
+from engine.healthstore import COLUMNS, LEAST_ROWS
 from engine.run.health_eyes import Eyes
 
 if TYPE_CHECKING:
@@ -29,6 +29,8 @@ FREE_SECONDS = 0.01
 """What may be spent beyond that, so that the shortest runs are looked at too."""
 LOOKS = 16
 """Steps of an epoch that are looked at, at most."""
+LEAST_LOOKS = 5
+"""Steps of the first and the last epoch that are looked at whatever it costs, where batches are small."""
 EPOCHS = 400
 """About so many epochs of a run are looked at, at most."""
 NEWS_SECONDS = 1.0
@@ -49,7 +51,7 @@ class Health:
         self._course: Course | None = None
         self._since = 0.0
         self._places: frozenset[int] = frozenset()
-        self._epoch = self._epochs = self._looks = 0
+        self._epoch = self._epochs = self._looks = self._items = 0
         self._spent = 0.0
         self._told = -math.inf
         self._named = self._open = False
@@ -66,7 +68,7 @@ class Health:
         """An epoch begins: choose the steps that may be looked at, the last one among them."""
         if self._loop is None or self._course is None:
             return
-        self._epoch, self._looks = self._course.epoch + 1, 0
+        self._epoch, self._looks, self._items = self._course.epoch + 1, 0, 0
         for eyes in self._eyes:
             eyes.forget()
         self._places = frozenset()
@@ -86,8 +88,11 @@ class Health:
 
     def _affordable(self, place: int) -> bool:
         assert self._loop is not None and self._course is not None
-        if self._outermost and not self._looks and place == self._loop.batches - 1:
-            return True
+        if self._outermost and self._items < LEAST_ROWS:
+            each = max(1, self._loop.items // self._loop.batches)
+            left = sum(other >= place for other in self._places)
+            if left <= min(LEAST_LOOKS, 1 + math.ceil(LEAST_ROWS / each)):
+                return True
         return self._spent <= FREE_SECONDS + SHARE * (self._course.seconds - self._since)
 
     # ---- a step ----------------------------------------------------------------------------------------------
@@ -102,6 +107,7 @@ class Health:
             self._gather()  # what was seen tells where it broke
             self.report()
             raise
+        self._items += told.items
         blind = self._gather()
         if blind and not last:  # such as a generator that moves at every fifth step only
             self._places |= {place + 1}

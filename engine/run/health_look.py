@@ -15,12 +15,14 @@ import torch
 from torch import Tensor
 
 from engine.graph import Node
-from engine.healthstore import NodeHealth
+from engine.healthstore import LEAST_ROWS, NodeHealth
 
 MOST_VALUES = 2**15
 """About so many values of an output are looked at; of larger ones the first items of the batch, but
 never fewer than `LEAST_ITEMS`."""
 LEAST_ITEMS = 8
+MOST_MASKS = 16
+"""Steps whose silent units are remembered."""
 MOST_WEIGHTS = 2**16
 """About so many values of a weight are compared before and after a step, evenly spread over it."""
 SILENT = ("ReLU", "ReLU6", "Hardshrink", "Softshrink", "Threshold", "Hardswish")
@@ -52,8 +54,8 @@ class Watched:
     """Of the present step: rows, mean, variance, zeros, saturated, finite (shares)."""
     slope: Tensor | None = None
     """Of the present step: the squared length of the gradient at the output."""
-    alive: Tensor | None = None
-    """Of this epoch: which units gave anything but zero."""
+    alive: list[tuple[int, Tensor]] = field(default_factory=list)
+    """By step, also of earlier epochs: how many values each unit gave, and which gave anything but zero."""
     seen: list[Sequence[float]] = field(default_factory=list)
     signals: list[float] = field(default_factory=list)
     moves: list[Sequence[float]] = field(default_factory=list)
@@ -76,7 +78,8 @@ class Watched:
         shown = part != 0
         if self.silent and part.dim() > 1:
             alive = shown.any(dim=[dim for dim in range(part.dim()) if dim != units])
-            self.alive = alive if self.alive is None or self.alive.shape != alive.shape else self.alive | alive
+            self.alive = [one for one in self.alive[-MOST_MASKS:] if one[1].shape == alive.shape]
+            self.alive.append((count // alive.numel(), alive))
         if count > 1:
             variance, mean = torch.var_mean(part, correction=0)
         else:
@@ -98,17 +101,34 @@ class Watched:
     def health(self) -> NodeHealth:
         """This epoch so far as one line."""
         rows, mean, std, zeros, saturated, bad = _values(self.seen)
-        dead = math.nan
-        if self.alive is not None:
-            dead = 1 - float(self.alive.sum()) / self.alive.numel()
+        counted, dead = self._dead()
         gradient, weights, update, learns = (_mean(column) for column in _columns(self.moves, 4))
         return NodeHealth(
-            rows, mean, std, zeros, dead, saturated, bad, _mean(self.signals), gradient, weights, update, learns
+            max(rows, counted),
+            mean,
+            std,
+            zeros,
+            dead,
+            saturated,
+            bad,
+            _mean(self.signals),
+            gradient,
+            weights,
+            update,
+            learns,
         )
+
+    def _dead(self) -> tuple[int, float]:
+        """The share of units that were always zero, in this epoch and as far back as it takes to say so."""
+        rows, union = 0, None
+        for place, (count, alive) in enumerate(reversed(self.alive)):
+            if place >= len(self.seen) and rows >= LEAST_ROWS:
+                break
+            rows, union = rows + count, alive if union is None else union | alive
+        return rows, math.nan if union is None else 1 - float(union.sum()) / union.numel()
 
     def forget(self) -> None:
         """Begin a new epoch."""
-        self.alive = None
         self.seen, self.signals, self.moves = [], [], []
 
 
