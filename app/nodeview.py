@@ -92,6 +92,8 @@ def quick_block_row(name: str, blocks: Blocks, tensor: Tensor | None) -> QuickRo
         walk = walk_inside(block, feeds, block_names(block, {}, feeds), blocks)
         first = walk[block.outputs[0].id].inputs["x"][0]
     except (UserError, LookupError):
+        if block.params:  # another setting may make it fit, as twice the filters do
+            return QuickRow(given, name, "Blocks", "with other settings", "bridge", "boxes", "block")
         return QuickRow(given, name, "Blocks", "does not fit", "unfit", "boxes", "block")
     return QuickRow(given, name, "Blocks", "same" if first == tensor else first.words(), "fit", "boxes", "block")
 

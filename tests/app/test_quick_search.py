@@ -56,7 +56,7 @@ def test_blocks_are_found_with_the_shape_they_give(window) -> None:
     rows = _rows(window)
     assert rows["Residual block"] == "same"
     assert rows["U-Net down"] == "64 ch × 2 × 2"
-    assert rows["GPT block"] == "does not fit"
+    assert rows["GPT block"] == "with other settings"
     menu = window.build.adding._menu
     menu.search.setText("u-net down")
     QTest.keyClick(menu.search, Qt.Key.Key_Return)
@@ -77,3 +77,14 @@ def test_a_block_is_not_offered_within_itself(window) -> None:
     build.blocks.leave()
     build.adding.quick_add(build.canvas.visible_area().center(), QPoint(300, 300), "", "", "", "")
     assert "Step" in _rows(window)
+
+
+def test_a_block_that_may_fit_with_other_settings_can_be_chosen(window) -> None:
+    """What does not fit with the usual settings is no dead end: they are set afterwards."""
+    build = window.build
+    build.adding.insert_after("linear_2")
+    assert _rows(window)["Residual block with projection"] == "with other settings"
+    menu = build.adding._menu
+    menu.search.setText("residual block with projection")
+    QTest.keyClick(menu.search, Qt.Key.Key_Return)
+    assert window.document.graph.nodes[build.selection[0]].block == "Residual block with projection"
