@@ -12,26 +12,21 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFileDialog
 
-from engine.check import usual_objective
+from app.dataviews import bins, cell, data_json, hundredths, seen, short, target_of
+from app.rebinding import rebound, with_ends
 from engine.data.preparation import preparations
 from engine.data.sources import sources
-from engine.edits import set_param
 from engine.errors import UserError
-from engine.facts import Schema
-from engine.graph import Graph, inputs_of, label_of, objectives_of
-from engine.layer import layers
-from engine.project import DataChoice, Project, from_json, to_json
+from engine.project import DataChoice, Project, from_json
 from widgets import words
 from widgets.data_page import DataPage
 from widgets.form import Form
 from widgets.values import (
     Advice,
-    Bins,
     ClassCount,
     ColumnInfo,
     DataHead,
     DataReport,
-    FieldCard,
     ReadySet,
     SourceCard,
     SplitInfo,
@@ -43,12 +38,6 @@ if TYPE_CHECKING:
     from app.window import Window
 
 THUMB = 110
-
-
-def data_json(data: DataChoice) -> dict[str, Any]:
-    """A data choice as the helper takes it."""
-    found: dict[str, Any] = to_json(Project(data=data))["data"]
-    return found
 
 
 class DataPresenter(QObject):
@@ -70,7 +59,7 @@ class DataPresenter(QObject):
         self._facts: dict[str, Any] = {}
         self._connect()
         self.widget.set_ready_sets(
-            [ReadySet(cls.__name__, cls.label, _short(cls.help())) for cls in sources if cls.section == "Examples"]
+            [ReadySet(cls.__name__, cls.label, short(cls.help())) for cls in sources if cls.section == "Examples"]
         )
         if window.has_project:
             self._refresh()
@@ -158,7 +147,7 @@ class DataPresenter(QObject):
         def edit(project: Project) -> Project:
             old = project.data
             kept = replace(new, split=old.split, seed=old.seed, stratify=old.stratify, preparation=old.preparation)
-            return _with_ends(_rebound(replace(project, data=kept)), blank=not project.graph.nodes)
+            return with_ends(rebound(replace(project, data=kept)), blank=not project.graph.nodes)
 
         self.document.edit("Choose data", edit)
         self._shown = None
@@ -180,7 +169,7 @@ class DataPresenter(QObject):
         project = self.document.project
         data = project.data
         self._show_sources(data)
-        self.widget.set_seen(list(_seen(project)))
+        self.widget.set_seen(list(seen(project)))
         self._show_forms(data)
         if data.source is None or not data.fields:
             self._shown = None
@@ -268,10 +257,8 @@ class DataPresenter(QObject):
         for one in data.fields:
             about = self._facts["summaries"].get(one.name, {})
             classes = tuple(ClassCount(str(name), int(count)) for name, count in about.get("top", ()))
-            columns.append(
-                ColumnInfo(one.name, one.kind, one.role, int(about.get("missing", 0)), _bins(about), classes)
-            )
-        target = _target(data)
+            columns.append(ColumnInfo(one.name, one.kind, one.role, int(about.get("missing", 0)), bins(about), classes))
+        target = target_of(data)
         self._ask_balance(data, target)
         self.widget.show_data(DataHead("images" if pictures else "table", data.count, (), tuple(columns)))
         self._show_report()
@@ -294,7 +281,7 @@ class DataPresenter(QObject):
     def _show_report(self) -> None:
         data = self.document.project.data
         opened = self._facts.get("open")
-        target = _target(data)
+        target = target_of(data)
         about = self._facts.get("summaries", {}).get(target, {})
         parts = (opened or {}).get("parts", {})
         counts = tuple(int(parts.get(part, 0)) for part in ("train", "validation", "test"))
@@ -309,7 +296,7 @@ class DataPresenter(QObject):
         if "quality" in self._facts and not findings:
             findings = (Advice("good", "Nothing found", f"All {words.thousands(data.count)} items were looked at."),)
         self.widget.set_report(
-            DataReport(self._facts.get("balance", ()), target, _bins(about) if not can else None, split, findings)
+            DataReport(self._facts.get("balance", ()), target, bins(about) if not can else None, split, findings)
         )
 
     def _on_filter(self, label: int, search: str) -> None:
@@ -332,7 +319,7 @@ class DataPresenter(QObject):
             "label": label,
             "search": search,
         }
-        target = self.document.project.data.schema.get(_target(self.document.project.data))
+        target = self.document.project.data.schema.get(target_of(self.document.project.data))
         codes = {name: place for place, name in enumerate(target.classes)} if target else {}
 
         def done(found: Mapping[str, Any]) -> None:
@@ -356,7 +343,7 @@ class DataPresenter(QObject):
 
         def done(found: Mapping[str, Any]) -> None:
             names = found["columns"]
-            self.widget.set_rows(start, [tuple(_cell(row.get(name)) for name in names) for row in found["rows"]])
+            self.widget.set_rows(start, [tuple(cell(row.get(name)) for name in names) for row in found["rows"]])
 
         self._ask("rows", args, done)
 
@@ -374,7 +361,7 @@ class DataPresenter(QObject):
     def _on_split(self, shares: tuple[float, float, float], seed: int, stratify: bool) -> None:
         self._edit(
             "Change the split",
-            lambda data: replace(data, split=_hundredths(shares), seed=seed, stratify=stratify),
+            lambda data: replace(data, split=hundredths(shares), seed=seed, stratify=stratify),
             "split",
         )
 
@@ -401,94 +388,3 @@ class DataPresenter(QObject):
             done([QImage.fromData(base64.b64decode(one)) for one in found])
 
         self._window.helper.ask("input_thumbs", {"data": data_json(data), "side": 96}, answered, lambda *_: None)
-
-
-def _short(text: str) -> str:
-    """How many items a set has, told by the number its help begins with: `1,797 small pictures` has 1 797 items."""
-    return f"{text.split()[0].replace(',', words.THIN)} items" if text[:1].isdigit() else ""
-
-
-def _target(data: DataChoice) -> str:
-    return next((one.name for one in data.fields if one.role == "target"), "")
-
-
-def _hundredths(shares: tuple[float, float, float]) -> tuple[float, float, float]:
-    """Shares in whole hundredths that add up to exactly 1."""
-    train, validation = round(shares[0], 2), round(shares[1], 2)
-    return (train, validation, round(1 - train - validation, 2))
-
-
-def _bins(about: Mapping[str, Any]) -> Bins | None:
-    found = about.get("histogram")
-    if not found or not found["counts"]:
-        return None
-    return Bins(tuple(int(count) for count in found["counts"]), tuple(float(edge) for edge in found["edges"]))
-
-
-def _cell(value: Any) -> str:
-    return "" if value is None else words.number(value) if isinstance(value, float) else str(value)
-
-
-def _seen(project: Project) -> list[FieldCard]:
-    """What the network reads and answers, as cards."""
-    found = []
-    schema = project.data.schema
-    for node in inputs_of(project.graph):
-        try:
-            made: Any = layers[node.layer](**node.params)
-            tensor = made.tensor(schema)
-        except UserError:
-            continue
-        name = getattr(made, "field", "") or label_of(node)
-        found.append(FieldCard(name, tensor.symbol, tensor.words(), f"feeds the node {label_of(node)}"))
-    for node in objectives_of(project.graph):
-        target = str(node.params.get("target", "")) or _target(project.data)
-        field = schema.get(target)
-        if field is not None:
-            shape = words.count(len(field.classes), "class", "classes") if field.classes else field.tensor.words()
-            symbol = "numbers" if field.kind != "image" else "image"
-            found.append(FieldCard(target, symbol, shape, f"the answer, for {label_of(node)}", "target"))
-    return found
-
-
-def _rebound(project: Project) -> Project:
-    """Inputs and objectives that name a field which the new data lacks take the only one that fits, where there is
-    one; else they keep the name, and the problems say so."""
-    networks = {name: _rebound_graph(graph, project.data.schema) for name, graph in project.networks.items()}
-    return replace(project, networks=networks)
-
-
-def _rebound_graph(graph: Graph, schema: Schema) -> Graph:
-    ends = {node.id: "target" for node in objectives_of(graph)} | {node.id: "input" for node in inputs_of(graph)}
-    for node, role in ((graph.nodes[one], role) for one, role in ends.items()):
-        if node.layer not in layers:
-            continue
-        for name, declared in layers[node.layer].params().items():
-            old = node.params.get(name)
-            if declared.kind != "field" or declared.fields is None or not old or old in schema:
-                continue
-            fit = [one.name for one in schema.values() if one.role == role and one.kind in declared.fields.kinds]
-            if len(fit) == 1:
-                graph = set_param(graph, node.id, name, fit[0])
-    return graph
-
-
-def _with_ends(project: Project, blank: bool) -> Project:
-    """On a blank canvas, an input and an objective for the data just chosen, so that only the middle is missing."""
-    if not blank:
-        return project
-    from engine.edits import add
-
-    kinds = {one.kind for one in project.data.fields if one.role == "input"}
-    graph = project.graph
-    if "image" in kinds:
-        name = next(one.name for one in project.data.fields if one.kind == "image")
-        graph, _ = add(graph, "ImageInput", 0, 0, {"field": name})
-    elif "series" in kinds:
-        graph, _ = add(graph, "SeriesInput", 0, 0)
-    elif kinds & {"number", "category"}:
-        graph, _ = add(graph, "TableInput", 0, 0)
-    target = next((one for one in project.data.fields if one.role == "target"), None)
-    if target is not None and target.kind in ("number", "category"):
-        graph, _ = add(graph, usual_objective(target), 0, 360, {"target": target.name})
-    return project.with_graph(graph)

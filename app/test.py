@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog
 
-from app.data import data_json
+from app.dataviews import data_json
 from app.testviews import MOST_SHOWN, answers_of, cells, replaced, report_of, result_of, with_item
 from engine.errors import UserError
 from engine.project import DataChoice

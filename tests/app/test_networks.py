@@ -13,7 +13,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from window_help import close_extra_windows, open_window, spin
 
-from app.data import _rebound
+from app.rebinding import rebound
 from engine.places import add_network
 from engine.project import Project, from_json, to_json
 from engine.templates import new_from_template
@@ -59,7 +59,7 @@ def test_where_a_recipe_gives_parts_the_train_page_says_which(window) -> None:
 def test_new_data_reaches_the_inputs_of_every_network() -> None:
     digits, shapes = new_from_template("cnn-digits"), new_from_template("unet-shapes")
     networks = {"main": digits.graph, "other": digits.graph}
-    project = _rebound(Project(networks=networks, data=shapes.data))
+    project = rebound(Project(networks=networks, data=shapes.data))
     for graph in project.networks.values():
         assert graph.nodes["image_input_1"].params["field"] == "picture"
         assert graph.nodes["cross_entropy_1"].params["target"] == "mask"
