@@ -77,11 +77,11 @@ class Adding(QObject):
         return add(graph, layer, x, y, self._usual_params(layer))
 
     def _usual_params(self, layer: str) -> dict[str, Any]:
-        """What a fresh node takes from the data: the only field that fits its form."""
+        """What a fresh node starts with: a preset where one was chosen, and of the data the only field that fits."""
         if layer not in layers:
             return {}
         schema = self._document.project.data.schema
-        found: dict[str, Any] = {}
+        found = self._page.presets.start(layer)
         for name, declared in layers[layer].params().items():
             if declared.kind == "field" and declared.fields is not None:
                 role = "input" if issubclass(layers[layer], Input) else "target"
@@ -147,14 +147,17 @@ class Adding(QObject):
         tensor = self._document.walk_here.output(source, output) if source else None
         shown = [cls for cls in layers if cls.in_palette and not (source and issubclass(cls, Input))]
         rows = [nodeview.quick_row(cls, tensor, self._bridge_to) for cls in shown]
+        of_presets = self._page.presets.rows({row.name: row for row in rows}, tensor)
         if target:
             rows = [row for row in rows if layers[row.name].outputs]
+            of_presets = [row for row in of_presets if layers[row.name.partition("#")[0]].outputs]
         blocks = self._blocks
         rows += [nodeview.quick_block_row(name, blocks, tensor) for name in blocks if self._may_hold(name)]
         order = {"fit": 0, "bridge": 1, "unfit": 2}
         liked = [*self._page.window_.settings.favorites, *memory.recent_layers()]
         rank = {name: place for place, name in reversed(list(enumerate(liked)))}
-        return sorted(rows, key=lambda row: (order[row.state], rank.get(row.name, len(liked))))
+        ordered = sorted(rows, key=lambda row: (order[row.state], rank.get(row.name, len(liked))))
+        return ordered + sorted(of_presets, key=lambda row: order[row.state])
 
     def _may_hold(self, block: str) -> bool:
         """Whether a block may stand where one is: not within itself."""
@@ -165,10 +168,13 @@ class Adding(QObject):
         found = bridges(tensor, port)
         return found[0][0].__name__ if found else ""
 
-    def _on_chosen(self, layer: str) -> None:
-        if self._quick is None:
-            return
-        scene, source, output, target, input = self._quick
+    def _on_chosen(self, name: str) -> None:
+        if self._quick is not None:
+            self._add_chosen(self._page.presets.choose(name), self._quick)
+            self._page.presets.done()
+
+    def _add_chosen(self, layer: str, quick: tuple[QPointF | None, str, str, str, str]) -> None:
+        scene, source, output, target, input = quick
         self._quick = None
         memory.remember_layer(layer)
         words = f"Add {label(layer)}"

@@ -19,6 +19,7 @@ from app.clipboard import Clipboard
 from app.comparing import compare_states
 from app.dots import DotCommands
 from app.living import Living
+from app.layer_presets import LayerPresets
 from app.looking import Looking
 from app.peeking import Peeking
 from app.run_comparing import RunComparing
@@ -67,6 +68,7 @@ class BuildPage(QMainWindow):
         self.code = CodeView()
         self.history = History()
         self.adding = Adding(self)
+        self.presets = LayerPresets(self)
         self.clipboard = Clipboard(self)
         self.blocks = BlockCommands(self)
         self.arranging = Arranging(self)

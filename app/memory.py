@@ -22,6 +22,9 @@ class Settings(Declared):
     scale: float = param(default=1.0, min=0.9, max=1.75, label="Text size", help="Multiplies all type and row heights.")
     contrast: bool = param(default=False, label="More contrast", help="Stronger lines and secondary text.")
     reduced_motion: bool = param(default=False, label="Reduced motion", help="Nothing slides or fades.")
+    as_last_used: bool = param(
+        default=False, label="New layers as last used", help="A new layer takes the settings its type had last."
+    )
     favorites: tuple[str, ...] = param(
         default=("Conv2d", "Linear", "ReLU"), label="Favorites", help="Layers on top of the palette."
     )

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, QPoint
 from PySide6.QtWidgets import QMenu
 
+from app.preset_menu import PresetMenu
 from app.runviews import as_choice
+from engine.presets import of_recipe
 from engine.project import Project
 from engine.recipes import recipes
 from widgets.recipe_panel import RecipePanel
@@ -31,6 +33,8 @@ class RecipeForm(QObject):
         self.panel.set_recipes([(cls.__name__, cls.label) for cls in recipes])
         self.panel.changed.connect(self._on_recipe)
         self.panel.recipe_chosen.connect(self._on_recipe_type)
+        self._presets = PresetMenu(window)
+        self.panel.presets_wanted.connect(self._on_presets)
 
     def show(self) -> None:
         recipe = self._document.project.recipe
@@ -67,6 +71,19 @@ class RecipeForm(QObject):
             return replace(project, recipe=recipe)
 
         return self._document.edit(words, edit, merge)
+
+    def _on_presets(self, at: QPoint) -> None:
+        recipe = self._document.project.recipe
+        if str(recipe.get("type")) not in recipes:
+            return
+        cls = recipes[str(recipe["type"])]
+        values = {name: value for name, value in recipe.items() if name != "type"}
+
+        def use(name: str, chosen: dict[str, Any]) -> None:
+            made = {"type": cls.__name__, **chosen}
+            self._document.edit(f"Train as in {name}", lambda project: replace(project, recipe=made))
+
+        self._presets.open(at, cls, values, of_recipe(cls), use)
 
     def follow_doctor(self, remedy: str) -> None:
         """Change the recipe of the next run as the Doctor proposes."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMenu, QScrollArea, QStackedWidget, QWidget
 
@@ -50,6 +50,10 @@ class _NodePage(QWidget):
         inside.layout().setContentsMargins(0, 0, 0, theme.sizes().s8)
         self.form = Form()
         inside.layout().addWidget(self.form)
+        self.presets = Link("Presets", "caption")
+        self.presets.setToolTip("Settings under a name: choose, save, rename")
+        part.layout().itemAt(1).layout().addWidget(self.presets)
+        self.presets.clicked.connect(self._on_presets)
         self.settings = part
         self._column.addWidget(part)
         self._build_cost()
@@ -201,6 +205,7 @@ class _NodePage(QWidget):
             values[_RATE] = view.lr
         self.form.show_values(params, values, view.errors, view.context)
         self.settings.setVisible(bool(params))
+        self.presets.setVisible(not view.is_block)
 
     def _make_problem(self, place: int, problem: ProblemView) -> QWidget:
         made = ProblemBox(problem, place == 0)
@@ -216,6 +221,10 @@ class _NodePage(QWidget):
             self._owner.about_changed.emit(self._id(), name.removeprefix("@"), value)
         else:
             self._owner.param_changed.emit(self._id(), name, value)
+
+    def _on_presets(self) -> None:
+        corner = self.presets.mapToGlobal(self.presets.rect().bottomLeft())
+        self._owner.presets_wanted.emit(self._id(), corner)
 
     def _on_renamed(self, name: str) -> None:
         self._owner.rename_wanted.emit(self._id(), name.strip())
@@ -270,6 +279,8 @@ class Inspector(QWidget):
 
     param_changed = Signal(str, str, object)
     lend_wanted = Signal(str, str)
+    presets_wanted = Signal(str, QPoint)
+    """The menu of presets for a node, to open at a point of the screen."""
     about_changed = Signal(str, str, object)
     rename_wanted = Signal(str, str)
     mute_wanted = Signal(str, bool)

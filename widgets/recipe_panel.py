@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtWidgets import QLayout, QVBoxLayout, QWidget
 
 from widgets import theme
 from widgets.controls import Choice, Label
 from widgets.form import Form
+from widgets.link import Link
 from widgets.views import FormContext
 
 
@@ -19,6 +20,8 @@ class RecipePanel(QWidget):
 
     recipe_chosen = Signal(str)
     changed = Signal(str, object)
+    presets_wanted = Signal(QPoint)
+    """The menu of presets, to open at a point of the screen."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -34,8 +37,11 @@ class RecipePanel(QWidget):
         # a form that wraps labels reports too little height for its width; its least height is right
         self.form.layout().setSizeConstraint(QLayout.SizeConstraint.SetMinimumSize)
         self.form.changed.connect(self.changed)
-        for widget in (self.choice, self.help, self.form):
-            column.addWidget(widget)
+        self.presets = Link("Presets")
+        self.presets.setToolTip("Settings under a name: choose, save, rename")
+        self.presets.clicked.connect(self._on_presets)
+        for widget in (self.choice, self.help, self.presets, self.form):
+            column.addWidget(widget, 0, Qt.AlignmentFlag.AlignLeft if widget is self.presets else Qt.AlignmentFlag(0))
         self._names: tuple[str, ...] = ()
 
     def set_recipes(self, recipes: Sequence[tuple[str, str]]) -> None:
@@ -62,6 +68,9 @@ class RecipePanel(QWidget):
         self.choice.set_current(name)
         self.help.setText(about)
         self.form.show_values(params, values, errors, context)
+
+    def _on_presets(self) -> None:
+        self.presets_wanted.emit(self.presets.mapToGlobal(self.presets.rect().bottomLeft()))
 
     def focus_on(self, name: str) -> None:
         """Put the keyboard into a setting."""
