@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 
+from engine.data.dataset import Dataset
 from engine.data.raw import bound
 from engine.errors import UserError
 from engine.exporters import Progress
@@ -26,8 +27,9 @@ from engine.recipes.dqn import Dqn
 from engine.recipes.gan import Gan
 from engine.recipes.language import LanguageModel, SequenceToSequence
 from engine.recipes.ppo import Ppo
-from engine.run import bundle_decoder, bundle_translator, bundle_writer
+from engine.run import bundle_decoder, bundle_translator, bundle_writer, reading_trial
 from engine.run.generating import CategoryInput, NoiseInput, input_layers, places
+from engine.run.inlining import with_reading
 from engine.run.onnx_export import Session
 from engine.run.onnx_export import export as export_onnx
 from engine.run.opened import Opened, opened
@@ -64,6 +66,8 @@ def export(run: Run, path: Path, progress: Progress) -> dict[str, Any]:
         model = opened(run)
         kind, about, tried = _described(run, model, folder)
         program = resources.files("engine.run.bundles").joinpath(f"{kind}.py").read_text(encoding="utf-8")
+        if kind == "answers":
+            program = with_reading(program, about["inputs"])
         (folder / "run.py").write_text(program, encoding="utf-8")
         (folder / "about.json").write_text(json.dumps(about, ensure_ascii=False, indent=1), encoding="utf-8")
         (folder / "README.md").write_text(_readme(model, program, about.get("model", "model.onnx")), encoding="utf-8")
@@ -275,6 +279,17 @@ def _answers(model: Opened) -> tuple[str, dict[str, Any], Tried]:
             off = max(float(np.abs(told[one["name"]] - mine).max()) for one, mine in zip(outputs, ours, strict=True))
         if not off <= 1e-5:
             raise UserError(f"The program of the folder answers otherwise, by {off:.3g}. Nothing was written.")
-        return off, f"{len(arrays[0])} answers"
+        return off, f"{len(arrays[0])} answers{_handed(model, dataset, folder)}"
 
     return "answers", about, tried
+
+
+def _handed(model: Opened, dataset: Dataset, folder: Path) -> str:
+    """Hand the program a text or a recording, where the model reads such; what was tried, in words."""
+    file = reading_trial.handed(model, dataset, folder)
+    if file is None:
+        return ""
+    _run(folder, str(file), "--out", str(folder / "handed.npz"))
+    with np.load(folder / "handed.npz") as told:
+        reading_trial.compared(model, file, [told[one.name] for one in model.signature.outputs])
+    return " and one recording" if file.suffix == ".wav" else " and one text"

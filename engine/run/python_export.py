@@ -20,10 +20,11 @@ from safetensors.torch import save as save_bytes
 
 from engine.errors import UserError
 from engine.exporters import Progress, check_place
+from engine.run import inlining, reading_trial
 from engine.run.onnx_file import version
 from engine.run.opened import Array, Opened, opened
 from engine.run.proof import Question, prove, questions, trial
-from engine.run.standalone import HEAD, TAIL
+from engine.run.standalone import HEAD, TAIL, usage
 from engine.run.state import apart
 from engine.saving import write_atomically
 
@@ -68,12 +69,16 @@ def export(run: Run, path: Path, progress: Progress) -> dict[str, Any]:
         alone = Path(folder)
         (alone / program.name).write_bytes(text)
         (alone / program.with_suffix(".safetensors").name).write_bytes(weights)
-        _run_alone(alone / program.name, model, asked)
+        file = reading_trial.handed(model, dataset, alone)
+        _run_alone(alone / program.name, model, asked, [file] if file else [])
 
         def told(share: float, text: str) -> None:
             progress(0.7 + 0.2 * share, text)
 
-        proof = prove(model, held, asked, lambda place, given: _reply(alone, model, place), told)
+        proof = prove(model, held, asked, lambda place, given: _reply(alone, model, _asked(place)), told)
+        if file:
+            off = reading_trial.compared(model, file, _reply(alone, model, file.stem))
+            proof["reading"] = {"file": file.suffix, "largest": off}
     _hand_over(program, text, weights)
     proof |= {
         "format": "python",
@@ -124,10 +129,16 @@ def script(model: Opened, name: str) -> str:
     doc, _, source = model.source.text.partition("\n")
     takes = [one.to_json() for one in model.signature.inputs]
     gives = [{"name": one.name, "classes": list(one.classes)} for one in model.signature.outputs]
+    imports, reading = inlining.reading(takes)
+    imports += ["import argparse", "import zipfile"]
+    name = re.sub(r'["\\]', "_", name)
     filled = {
         "@TITLE@": doc.strip().strip('"').rstrip("."),
-        "@NAME@": re.sub(r'["\\]', "_", name),
+        "@NAME@": name,
         "@VERSION@": version(),
+        **usage(takes, name),
+        "@IMPORTS@": "\n".join(sorted(imports, key=lambda line: (line.startswith("from"), line))),
+        "@READING@": reading.strip("\n") + "\n",
         "@INPUTS@": pprint.pformat(takes, width=WIDTH, compact=True, sort_dicts=False),
         "@OUTPUTS@": pprint.pformat(gives, width=WIDTH, compact=True, sort_dicts=False),
     }
@@ -142,8 +153,8 @@ def script(model: Opened, name: str) -> str:
 # ---- running it --------------------------------------------------------------------------------------------------
 
 
-def _run_alone(program: Path, model: Opened, asked: Sequence[Question]) -> None:
-    """Run the program once on every question, in a process that knows nothing of Lamina."""
+def _run_alone(program: Path, model: Opened, asked: Sequence[Question], others: Sequence[Path]) -> None:
+    """Run the program once on every question and on other files, in a process that knows nothing of Lamina."""
     folder = program.parent
     names = [one.name for one in model.signature.inputs]
     files = []
@@ -155,6 +166,7 @@ def _run_alone(program: Path, model: Opened, asked: Sequence[Question]) -> None:
                     np.lib.format.write_array(part, array, allow_pickle=False)
         files.append(str(file))
     (folder / "told").mkdir()
+    files += map(str, others)
     call = [sys.executable, "-I", "-c", ALONE, str(program), *files, "--out", str(folder / "told")]
     try:
         done = subprocess.run(
@@ -173,9 +185,9 @@ def _run_alone(program: Path, model: Opened, asked: Sequence[Question]) -> None:
         raise UserError(f"The exported program failed, so no file was written: {last[:300]}", done.stderr[-20_000:])
 
 
-def _reply(folder: Path, model: Opened, place: int) -> list[Array]:
-    """What the program said to a question."""
-    with np.load(folder / "told" / f"{_asked(place)}.npz", allow_pickle=False) as found:
+def _reply(folder: Path, model: Opened, name: str) -> list[Array]:
+    """What the program said to a file."""
+    with np.load(folder / "told" / f"{name}.npz", allow_pickle=False) as found:
         return [found[one.name] for one in model.signature.outputs]
 
 

@@ -3,20 +3,21 @@
 Marks such as `@NAME@` are filled in by `engine.run.python_export`.
 """
 
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 HEAD = r'''"""@TITLE@: a trained PyTorch model. Its weights are in @NAME@.safetensors beside this file.
 
-    python @NAME@.py FILE …                answers for pictures, a table (.csv) or arrays (.npy, .npz)
-    python @NAME@.py FILE --out FOLDER     also writes the answers as FOLDER/FILE.npz
-    python @NAME@.py                       answers for random input, to see that it runs
-
-From Python: `answers = load()(*inputs)`. Needs torch, numpy and safetensors; Pillow for pictures.
+@USAGE@
+From Python: @PREDICT@. Needs torch, numpy and safetensors@NEEDS@.
 Exported by Lamina @VERSION@.
 """
 
-import argparse
-import csv
-import pathlib
-import zipfile
+from __future__ import annotations
+
+@IMPORTS@
 
 import numpy as np
 import torch
@@ -35,7 +36,7 @@ MODEL_OUTPUTS = @OUTPUTS@
 def load() -> Model:
     """The trained model, ready to answer."""
     model = Model()
-    model.load_state_dict(load_file(pathlib.Path(__file__).with_suffix(".safetensors")))
+    model.load_state_dict(load_file(Path(__file__).with_suffix(".safetensors")))
     return model.eval()
 
 
@@ -49,24 +50,13 @@ def answers(model: Model, inputs: list[np.ndarray], batch: int = 64) -> list[np.
     return [np.concatenate(columns) for columns in zip(*found, strict=True)]
 
 
-def read(path: pathlib.Path) -> list[np.ndarray]:
-    """The raw inputs in a file, one array per input."""
-    suffix = path.suffix.lower()
-    if suffix == ".npz":
-        with np.load(path, allow_pickle=False) as found:
-            arrays = [found[one["name"]] for one in MODEL_INPUTS]
-    elif len(MODEL_INPUTS) > 1:
-        raise SystemExit(f"{path}: this model takes an .npz with {[one['name'] for one in MODEL_INPUTS]}")
-    elif suffix == ".npy":
-        arrays = [np.load(path, allow_pickle=False)]
-    elif suffix in (".csv", ".tsv", ".txt"):
-        arrays = [read_table(path, MODEL_INPUTS[0])]
-    else:
-        arrays = [read_picture(path, MODEL_INPUTS[0])]
-    return [array.astype(one["dtype"]) for array, one in zip(arrays, MODEL_INPUTS, strict=True)]
+def predict(*given: Any) -> dict[str, np.ndarray]:
+    """Answers by name for one value per input: a text, the path of a file, or numbers."""
+    arrays = [read_value(value, one).astype(one["dtype"]) for value, one in zip(given, MODEL_INPUTS, strict=True)]
+    return dict(zip([one["name"] for one in MODEL_OUTPUTS], answers(load(), arrays), strict=True))
 
 
-def write(path: pathlib.Path, arrays: dict[str, np.ndarray]) -> None:
+def write(path: Path, arrays: dict[str, np.ndarray]) -> None:
     """Arrays by name as .npz; unlike np.savez it takes any name."""
     with zipfile.ZipFile(path, "w") as file:
         for name, array in arrays.items():
@@ -74,46 +64,7 @@ def write(path: pathlib.Path, arrays: dict[str, np.ndarray]) -> None:
                 np.lib.format.write_array(part, array, allow_pickle=False)
 
 
-def read_table(path: pathlib.Path, about: dict) -> np.ndarray:
-    """Rows of a table with named columns; an empty cell is a missing value."""
-    with open(path, newline="", encoding="utf-8-sig") as file:
-        text = file.read()
-    separator = max(",;\t", key=text.partition("\n")[0].count)
-    rows = list(csv.DictReader(text.splitlines(), delimiter=separator))
-    if "columns" not in about:
-        raise SystemExit(f"{path}: this model does not read tables")
-    lost = [one["name"] for one in about["columns"] if not rows or one["name"] not in rows[0]]
-    if lost:
-        raise SystemExit(f"{path}: there is no column {lost}")
-    return np.array([[cell(row[one["name"]] or "", one) for one in about["columns"]] for row in rows])
-
-
-def cell(text: str, column: dict) -> float:
-    """A cell as a number: that of its class, or not-a-number where it is empty."""
-    if "classes" in column:
-        return column["classes"].index(text.strip()) if text.strip() else -1
-    return float(text) if text.strip() else float("nan")
-
-
-def read_picture(path: pathlib.Path, about: dict) -> np.ndarray:
-    """A picture in the size and color that the model reads."""
-    from PIL import Image, ImageOps
-
-    if about["kind"] != "image":
-        raise SystemExit(f"{path}: this model does not read pictures")
-    channels, high, wide = about["shape"]
-    picture = ImageOps.exif_transpose(Image.open(path))
-    if "A" in picture.getbands() or "transparency" in picture.info:
-        picture = picture.convert("RGBA")
-        picture = Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture)
-    picture = picture.convert("L" if channels == 1 else "RGB")
-    if picture.size != (wide, high) and about["fit"] == "stretch":
-        picture = picture.resize((wide, high), Image.Resampling.BICUBIC)
-    elif picture.size != (wide, high):
-        picture = ImageOps.fit(picture, (wide, high), Image.Resampling.BICUBIC)
-    pixels = np.asarray(picture)
-    return pixels[None, None] if channels == 1 else pixels.transpose(2, 0, 1)[None]
-
+@READING@
 
 def random_inputs(items: int = 4) -> list[np.ndarray]:
     """Made-up inputs of the right shape; lengths that may vary are 16."""
@@ -136,7 +87,10 @@ def show(name: str, found: list[np.ndarray]) -> None:
         for about, answer in zip(MODEL_OUTPUTS, found, strict=True):
             row = answer[item].reshape(-1)
             classes = about["classes"]
-            if classes and len(row) == len(classes):
+            if classes and answer[item].ndim == 2 and answer.shape[-1] >= len(classes):
+                steps = answer[item][:, : len(classes)].argmax(1)
+                told.append(f"{about['name']}: {' '.join(classes[step] for step in steps)}")
+            elif classes and len(row) == len(classes):
                 told.append(f"{about['name']}: {classes[row.argmax()]} ({row.max():.1%})")
             elif classes and len(row) == 1:
                 told.append(f"{about['name']}: {classes[int(row[0] > 0.5)]} ({max(row[0], 1 - row[0]):.1%})")
@@ -147,14 +101,17 @@ def show(name: str, found: list[np.ndarray]) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("files", nargs="*", type=pathlib.Path, metavar="FILE")
-    parser.add_argument("--out", type=pathlib.Path, metavar="FOLDER", help="also write the answers as .npz files")
+    parser.add_argument("files", nargs="*", type=Path, metavar="FILE")
+    parser.add_argument("--text", action="append", default=[], help="a text instead of a file, for a model of texts")
+    parser.add_argument("--out", type=Path, metavar="FOLDER", help="also write the answers as .npz files")
     args = parser.parse_args()
     model = load()
-    if not args.files:
+    if not args.files and not args.text:
         show("random", answers(model, random_inputs()))
+    for text in args.text:
+        show(text, answers(model, [read_value(text, MODEL_INPUTS[0])]))
     for path in args.files:
-        found = answers(model, read(path))
+        found = answers(model, read(path, MODEL_INPUTS))
         if args.out:
             names = [one["name"] for one in MODEL_OUTPUTS]
             write(args.out / f"{path.stem}.npz", dict(zip(names, found, strict=True)))
@@ -165,3 +122,34 @@ def main() -> None:
 if __name__ == "__main__":
     main()
 '''
+
+TAKES = {
+    "image": "pictures",
+    "table": "a table (.csv)",
+    "text": "a text (.txt)",
+    "sound": "a recording (.wav)",
+}
+
+
+def usage(takes: Sequence[Mapping[str, Any]], name: str) -> dict[str, str]:
+    """The lines of the program's help that depend on what the model reads."""
+    only = takes[0] if len(takes) == 1 else {}
+    how = (only.get("reads") or {}).get("how", only.get("kind", ""))
+    words = [TAKES[how]] if how in TAKES else []
+    arrays = "arrays (.npy, .npz) or values (.json)" if only else "arrays (.npz) or values (.json), by these names: "
+    arrays += "" if only else ", ".join(one["name"] for one in takes)
+    start = f"    python {name}.py"
+    lines = [f"{start} FILE …", f"{start} FILE --out FOLDER", start]
+    said = [f"answers for {', '.join([*words, arrays])}", "also writes the answers as FOLDER/FILE.npz",
+            "answers for random input, to see that it runs"]  # fmt: skip
+    if how == "text":
+        lines.insert(1, f'{start} --text "A text"')
+        said.insert(1, "answers for a typed text")
+    wide = max(map(len, lines)) + 4
+    example = {"text": "'A text'", "sound": "'a.wav'", "image": "'a.png'"}.get(how, "*inputs")
+    needs = {"sound": ", and scipy for recordings of another rate", "image": "; Pillow for pictures"}
+    return {
+        "@USAGE@": "".join(f"{line.ljust(wide)}{text}\n" for line, text in zip(lines, said, strict=True)),
+        "@PREDICT@": f"`predict({example})` gives the answers by name",
+        "@NEEDS@": needs.get(how, ""),
+    }
