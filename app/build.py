@@ -18,8 +18,8 @@ from app.canvas_menus import CanvasMenus
 from app.clipboard import Clipboard
 from app.comparing import compare_states
 from app.dots import DotCommands
-from app.living import Living
 from app.layer_presets import LayerPresets
+from app.living import Living
 from app.looking import Looking
 from app.peeking import Peeking
 from app.run_comparing import RunComparing

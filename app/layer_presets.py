@@ -10,7 +10,8 @@ from PySide6.QtCore import QObject, QPoint, QTimer
 
 from app import nodeview, presets
 from app.preset_menu import PresetMenu
-from engine.graph import change, label_of
+from engine.edits import change
+from engine.graph import label_of
 from engine.layer import layers
 from engine.presets import Preset, of_layer, put_on, taken
 from engine.shapes import Tensor
