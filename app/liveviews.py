@@ -141,7 +141,7 @@ def short(value: float) -> str:
         return "none" if math.isnan(value) else "infinite"
     if value and not 1e-3 <= abs(value) < 1e4:
         return f"{value:.1e}".replace("e-0", "e-").replace("e+0", "e")
-    return f"{value:.2g}" if abs(value) < 100 else f"{value:.0f}"
+    return f"{value:.2g}" if abs(value) < 9.95 else f"{value:.0f}"
 
 
 def percent(share: float) -> str:
@@ -215,10 +215,17 @@ def facts_of(shown: Shown, graph: Graph, name: str, mark: LiveMark | None) -> Li
         if mark.known:
             return LiveFacts(shown.said, title="Loss", rows=rows, icon=mark.icon)
         return LiveFacts(shown.said, title=text)
+    # what is ill stands above as a problem, with its repairs
     text = "" if verdict.ill else _said_of(shown, path, verdict)
     parts = _parts(shown, path) if node.block else ()
     return LiveFacts(
-        shown.said, verdict.level, verdict.title, text, rows_of(shown, path), parts, KINDS.get(verdict.kind, "")
+        shown.said,
+        verdict.level,
+        "" if verdict.ill else verdict.title,
+        text,
+        rows_of(shown, path),
+        parts,
+        KINDS.get(verdict.kind, ""),
     )
 
 

@@ -127,7 +127,7 @@ def _at(place: Place, edit: Callable[[Graph], Graph]) -> Edit:
 def _leaky(project: Project, place: Place, node: Node) -> Fix | None:
     if node.layer not in HINGES:
         return None
-    lines = ("lets a little of negative numbers", "through, so that units wake up again")
+    lines = ("a little gets through", "below zero too")
     return Fix("Use Leaky ReLU", lines, _at(place, lambda graph: _swapped(graph, [node.id], "LeakyReLU")))
 
 
@@ -139,9 +139,7 @@ def _unbounded(project: Project, place: Place, node: Node) -> Fix | None:
         return None
     label = layers[graph.nodes[names[0]].layer].label
     count = f"{len(names)} times instead of {label}" if len(names) > 1 else f"instead of {label}"
-    return Fix(
-        "Use ReLU", (count, "lets gradients through unchanged"), _at(place, lambda g: _swapped(g, names, "ReLU"))
-    )
+    return Fix("Use ReLU", (count, "gradients pass unchanged"), _at(place, lambda g: _swapped(g, names, "ReLU")))
 
 
 def _squeezes(graph: Graph, node: Node) -> bool:
@@ -178,7 +176,7 @@ def _normalize(project: Project, place: Place, node: Node) -> Fix | None:
     if any(one.layer in layers and layers[one.layer].section == "Normalization" for one in ends):
         return None
     layer = _norm_for(project, place, edge)
-    where = f"between {label_of(ends[0])}", f"and {label_of(ends[1])}"
+    where = f"after {label_of(ends[0])}", f"before {label_of(ends[1])}"
     if not outputs_of(ends[1], project.blocks):
         return None
     return Fix(

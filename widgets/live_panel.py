@@ -46,8 +46,9 @@ class LivePanel(QWidget):
         self.head.setText(facts.head)
         name, role = ICONS[facts.level]
         self.icon.set_icon(facts.icon or name, role)
-        self.icon.setVisible(facts.level != "none")
+        self.icon.setVisible(facts.level != "none" and bool(facts.title))
         self.title.setText(facts.title)
+        self.title.setVisible(bool(facts.title))
         self.text.setText(facts.text)
         self.text.setVisible(bool(facts.text))
         self.rows.show_all(facts.rows, lambda _, parts: _FigureRow(*parts))
