@@ -6,19 +6,20 @@ What a strip shows is painted once into a picture at the screen's scale and only
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from html import escape
 from typing import TYPE_CHECKING
 
 import shiboken6
 from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QMouseEvent, QPainter, QPen, QPixmap
+from PySide6.QtGui import QMouseEvent, QPaintEngine, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QGraphicsItem, QToolTip
 
 from widgets import theme
 from widgets.canvas.content import Card
 from widgets.canvas.frames import FrameItem
-from widgets.canvas.ink import ink, ratio_of
+from widgets.canvas.ink import ink
 from widgets.canvas.items import NodeItem, WireItem
 from widgets.canvas.sample_paint import draw_sample, width_of
 from widgets.controls import rich_tip
@@ -33,8 +34,10 @@ PAD = 4.0
 BESIDE_LANE = 8.0
 MOST_ASIDE = 150.0  # how far wires that run beside a card may push its strip away
 FIGURES_FROM = 0.8  # the range is readable from this zoom on
-MARGIN = 400.0  # around what is seen: values that are asked for before they come into view
-MOST_WANTED = 250
+MARGIN = 0.4  # of the view, around it: values that are asked for before they come into sight
+MOST_WANTED = 160
+SHARPEST = 4.0
+_LINES = (QPaintEngine.Type.SVG, QPaintEngine.Type.Pdf, QPaintEngine.Type.Picture)
 
 
 class SampleItem(QGraphicsItem):
@@ -46,7 +49,7 @@ class SampleItem(QGraphicsItem):
         self.sample = sample
         self.inside = False
         self._area = QRectF(0, 0, 1, 1)
-        self._picture: tuple[tuple[object, ...], QPixmap] | None = None
+        self._picture: tuple[tuple[object, ...], float, QPixmap] | None = None
         self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
 
     @property
@@ -84,23 +87,46 @@ class SampleItem(QGraphicsItem):
         painter.setBrush(pens.card if self.inside else pens.canvas)
         painter.drawRoundedRect(self._area, PAD, PAD)
         scale = painter.worldTransform().m11()
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, True)
         self.draw(painter, big=False, figures=scale / theme.scale() >= FIGURES_FROM)
 
     def draw(self, painter: QPainter, big: bool, figures: bool) -> None:
-        """Copy what it shows to where it lies; painted anew only at another scale."""
+        """Copy what it shows to where it lies; painted anew only at another scale, and not while the view zooms."""
         inner = self._area.adjusted(PAD, PAD / 2, -PAD, -PAD / 2)
-        ratio = ratio_of(painter)
-        key = (round(ratio * 8), big, figures, theme.current().name, theme.current().canvas)
-        if self._picture is None or self._picture[0] != key:
-            picture = QPixmap(max(1, round(inner.width() * ratio)), max(1, round(inner.height() * ratio)))
-            picture.fill(Qt.GlobalColor.transparent)
-            painting = QPainter(picture)
-            painting.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing)
-            painting.scale(ratio, ratio)
-            draw_sample(painting, QRectF(0, 0, inner.width(), inner.height()), self.sample, big, figures)
-            painting.end()
-            self._picture = key, picture
-        painter.drawPixmap(inner, self._picture[1], QRectF(self._picture[1].rect()))
+        scale, dense = painter.worldTransform().m11(), painter.device().devicePixelRatioF()
+        if painter.paintEngine().type() in _LINES:  # a file of lines, where nothing is copied
+            draw_sample(painter, inner, self.sample, big, figures)
+            return
+        ratio = min(scale * dense, SHARPEST)
+        look = (big, figures, theme.current().name, theme.current().canvas)
+        rough = not painter.renderHints() & QPainter.RenderHint.Antialiasing
+        known = self._picture
+        if known is None or known[0] != look or (known[1] != ratio and not rough):
+            known = self._picture = look, ratio, self._painted(inner, ratio, big, figures)
+        if known[1] != scale * dense:
+            painter.drawPixmap(inner, known[2], QRectF(known[2].rect()))
+            return
+        spot = painter.worldTransform().map(inner.topLeft())
+        painter.save()
+        painter.resetTransform()  # pixel by pixel: a copy that is not scaled costs next to nothing
+        painter.drawPixmap(QPointF(round(spot.x() * dense) / dense, round(spot.y() * dense) / dense), known[2])
+        painter.restore()
+
+    def _painted(self, inner: QRectF, ratio: float, big: bool, figures: bool) -> QPixmap:
+        picture = QPixmap(max(1, math.ceil(inner.width() * ratio)), max(1, math.ceil(inner.height() * ratio)))
+        picture.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(picture)
+        painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing)
+        painter.scale(ratio, ratio)
+        draw_sample(painter, QRectF(0, 0, inner.width(), inner.height()), self.sample, big, figures)
+        painter.end()
+        picture.setDevicePixelRatio(self._density())
+        return picture
+
+    def _density(self) -> float:
+        scene = self.scene()
+        views = scene.views() if scene is not None else []
+        return views[0].devicePixelRatioF() if views else 1.0
 
 
 class SampleLayer(QObject):
@@ -153,7 +179,8 @@ class SampleLayer(QObject):
         if canvas.level == "plain":
             return []
         seen = canvas.visible_area()
-        names = canvas.names_in(seen.adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN))
+        across, down = seen.width() * MARGIN, seen.height() * MARGIN
+        names = canvas.names_in(seen.adjusted(-across, -down, across, down))
         middle = seen.center()
         nodes = canvas.mirror.nodes
 
