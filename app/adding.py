@@ -57,6 +57,7 @@ class Adding(QObject):
 
         if self._document.edit(words, edit) and made:
             self._page.select([made[-1]])
+            self._page.canvas.show_node(made[-1])
             self._page.canvas.setFocus()
 
     def drop(self, layer: str, x: float, y: float, edge: Edge | None, after: str | None) -> None:

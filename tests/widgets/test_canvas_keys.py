@@ -171,3 +171,24 @@ def test_text_size_keeps_the_percentage(hand, qapp) -> None:
     assert hand.view.percent() == pytest.approx(80) and hand.view.zoom == pytest.approx(1.2)
     theme.apply(qapp, "dark")
     assert hand.view.zoom == pytest.approx(0.8)
+
+
+def test_a_wire_by_keyboard_reaches_cards_outside_the_view(hand) -> None:
+    """W offers every port that fits; the view follows to the one that is meant."""
+    view = hand.view
+    names = list(view.mirror.nodes)
+    source, target = names[0], names[-1]
+    view.zoom_to(100)
+    view.resize(500, 200)
+    view.choose({source}, last=source)
+    view.center_on(source)
+    assert not view.visible_area().intersects(view.mirror.nodes[target].area())
+    QTest.keyClick(view, Qt.Key.Key_W)
+    offered = {name for name, _ in view.gesture._choices}
+    assert target in offered
+    for _ in range(len(view.gesture._choices)):
+        if view.gesture._snap[0] == target:
+            break
+        QTest.keyClick(view, Qt.Key.Key_Down)
+    assert view.visible_area().intersects(view.mirror.nodes[target].area())
+    QTest.keyClick(view, Qt.Key.Key_Escape)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QPointF, Qt
@@ -64,9 +65,13 @@ class DragWire(Gesture):
     def _ports(self, item: NodeItem) -> tuple[Slot, ...]:
         return item.card.inputs if self.side == "out" else item.card.outputs
 
+    def _in_reach(self) -> Iterable[str]:
+        """The cards whose ports may be meant."""
+        return self.view.names_in(self.view.visible_area())
+
     def _mark_ports(self) -> None:
         """Fade what does not fit and enlarge what fits, as far as the view shows it."""
-        for name in self.view.names_in(self.view.visible_area()):
+        for name in self._in_reach():
             if name in self._marked:
                 continue
             self._marked.add(name)
@@ -208,6 +213,10 @@ class KeyWire(DragWire):
         self._at = after[0] if after else 0
         self._show()
 
+    def _in_reach(self) -> Iterable[str]:
+        """All of them: the view follows the keyboard."""
+        return tuple(self.scene.nodes)
+
     def _show(self) -> None:
         if not self._choices:
             self._end = self.scene.nodes[self.node].output_point(self.slot.port) + QPointF(60, 50)
@@ -215,6 +224,7 @@ class KeyWire(DragWire):
             self.view.show_refusal("Nothing here takes this output.", self.view.mapFromScene(self._end))
         else:
             self._snap = self._choices[self._at]
+            self.view.show_node(self._snap[0])
             self._end = self._point(*self._snap)
             self.view.say(f"Wire to {self.scene.nodes[self._snap[0]].card.title}, {self._snap[1].port}")
         self._draw()
