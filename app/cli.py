@@ -129,6 +129,11 @@ def build_parser() -> argparse.ArgumentParser:
     one = add("test", results.test, "Test a run on the held-out part.")
     _add_run(one)
     one.add_argument("--part", choices=("test", "validation", "train"), default="test")
+    one.add_argument(
+        "--samples",
+        metavar="FILE.png",
+        help="write the pictures that it makes there: a sheet of a generator, reconstructions, the end of a game",
+    )
     one = add("predict", results.predict, "Answer for a file: a picture, a CSV table, or JSON values.")
     _add_run(one)
     one.add_argument("--input", metavar="FILE", required=True)

@@ -6,6 +6,7 @@ from argparse import Namespace
 from pathlib import Path
 
 from app import terminal
+from app.jobs import samples
 from app.jobs.printing import print_json
 from app.jobs.runs import find_run
 from engine.errors import UserError
@@ -15,18 +16,22 @@ def test(options: Namespace) -> None:
     from engine.jobs import test as run_test
 
     run = find_run(options.run, options.runs)
+    place = samples.check_place(options.samples)
     with terminal.Progress(not options.json) as progress:
         found = run_test(run, part=options.part, on_progress=progress.share)
+    written = samples.write_pictures(found, place) if place else []
     if options.json:
         print_json(found)
         return
     for output in found["outputs"]:
-        print(f"{output['name']}: {found['items']} items of the {options.part} part")
+        print(samples.heading(output, found["items"], options.part))
         for metric, value in output["metrics"].items():
             if isinstance(value, int | float):
                 print(f"  {metric:20} {value:.4f}")
         if output.get("confusion"):
             terminal.confusion(output["classes"], output["confusion"])
+    for line in samples.said(found, written):
+        print(line)
 
 
 def predict(options: Namespace) -> None:
