@@ -148,7 +148,7 @@ class Adding(QObject):
         tensor = self._document.walk_here.output(source, output) if source else None
         shown = [cls for cls in layers if cls.in_palette and not (source and issubclass(cls, Input))]
         rows = [nodeview.quick_row(cls, tensor, self._bridge_to) for cls in shown]
-        of_presets = self._page.presets.rows({row.name: row for row in rows}, tensor)
+        of_presets = self._page.presets.rows({row.name: row for row in rows})
         if target:
             rows = [row for row in rows if layers[row.name].outputs]
             of_presets = [row for row in of_presets if layers[row.name.partition("#")[0]].outputs]

@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QPoint, QTimer
 
-from app import nodeview, presets
+from app import presets
 from app.preset_menu import PresetMenu
 from engine.edits import change
 from engine.graph import label_of
 from engine.layer import layers
 from engine.presets import Preset, of_layer, put_on, taken
-from engine.shapes import Tensor
 from widgets.quick_add import QuickRow
 
 if TYPE_CHECKING:
@@ -68,25 +67,14 @@ class LayerPresets(QObject):
 
     # ---- quick search ----
 
-    def rows(self, shown: Mapping[str, QuickRow], tensor: Tensor | None) -> list[QuickRow]:
+    def rows(self, shown: Mapping[str, QuickRow]) -> list[QuickRow]:
         """A row for each preset of the layers that fit, told apart from the layer's own row by its name."""
         shelf, lasts = presets.load()[0], presets.lasts()
         return [
-            self._row(row, preset, tensor)
+            _row(row, preset)
             for name, row in shown.items()
             for preset in _offered(name, shelf, lasts)
         ]
-
-    def _row(self, row: QuickRow, preset: Preset, tensor: Tensor | None) -> QuickRow:
-        settings = put_on(layers[row.name], {}, preset)
-        result = nodeview.result_with(layers[row.name], tensor, settings) if row.state == "fit" else row.result
-        return replace(
-            row,
-            name=f"{row.name}{_MARK}{preset.name}",
-            label=f"{row.label} · {preset.name}",
-            result=result,
-            keywords=f"{row.keywords} {preset.line} preset",
-        )
 
     def choose(self, name: str) -> str:
         """Take a row of the quick search: the layer's name comes back, and `start` gives its preset from now on."""
@@ -113,3 +101,14 @@ class LayerPresets(QObject):
 def _offered(layer: str, shelf: presets.Shelf, lasts: Mapping[str, Preset]) -> list[Preset]:
     last = lasts.get(layer)
     return [*([last] if last else []), *shelf.of(layer), *of_layer(layer)]
+
+
+def _row(row: QuickRow, preset: Preset) -> QuickRow:
+    """A layer's row as that of a preset; the shape gives way to the name, which is longer."""
+    return replace(
+        row,
+        name=f"{row.name}{_MARK}{preset.name}",
+        label=f"{row.label} · {preset.name}",
+        result="" if row.state == "fit" else row.result,
+        keywords=f"{row.keywords} {preset.line} preset",
+    )

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from engine.backbone import without_head
 from engine.errors import UserError
@@ -107,21 +106,14 @@ def _short_need(port: Port) -> str:
     )
 
 
-def result_with(cls: type[Layer], tensor: Tensor | None, settings: Mapping[str, Any]) -> str:
-    """What comes out of a layer with these settings behind a tensor; empty where there is none or it cannot be."""
-    return "" if tensor is None else _result(cls, tensor, cls.ports(), settings)
-
-
-def _result(
-    cls: type[Layer], tensor: Tensor, ports: tuple[Port, ...], settings: Mapping[str, Any] = MappingProxyType({})
-) -> str:
+def _result(cls: type[Layer], tensor: Tensor, ports: tuple[Port, ...]) -> str:
     required = [port for port in ports if not port.optional]
     if issubclass(cls, Objective):
         return "loss"
     if len(required) > 1 or any(port.many for port in ports):
         return "joins another"
     try:
-        result = cls(**settings).shape(tensor)
+        result = cls().shape(tensor)
     except UserError:
         return ""
     first = result[0] if isinstance(result, tuple) and result else result

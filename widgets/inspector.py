@@ -52,7 +52,9 @@ class _NodePage(QWidget):
         inside.layout().addWidget(self.form)
         self.presets = Link("Presets", "caption")
         self.presets.setToolTip("Settings under a name: choose, save, rename")
-        part.layout().itemAt(1).layout().addWidget(self.presets)
+        head = part.layout().itemAt(1).layout()
+        head.addStretch(1)
+        head.addWidget(self.presets)
         self.presets.clicked.connect(self._on_presets)
         self.settings = part
         self._column.addWidget(part)
