@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from torch import nn
 
-from engine.run.model import Built
+from engine.run.model import Built, rewritten
 
 Listener = Callable[[nn.Module, str, Any], None]
 """Is told: the module whose `forward` runs, the node inside it, its value. At the start of a run the node is empty."""
@@ -29,25 +29,16 @@ class Watching(NamedTuple):
 
 def watched(built: Built, listener: Listener) -> dict[type, Watching]:
     """For each generated class of a model its `forward` with eyes."""
-    tree = ast.parse(built.source.text)
-    namespace: dict[str, Any] = {**vars(built.module), _SEEN: listener}
-    found: dict[type, Watching] = {}
-    for one in tree.body:
-        if not isinstance(one, ast.ClassDef):
-            continue
-        forward = next(
-            (part for part in one.body if isinstance(part, ast.FunctionDef) and part.name == "forward"), None
-        )
-        nodes = () if forward is None else _watch(forward, built.source.lines)
-        if forward is None or not nodes:
-            continue
-        module = ast.Module([forward], [])
-        ast.fix_missing_locations(module)
-        # the same file name and line numbers: an error is still traced to its node
-        exec(compile(module, str(built.module.__file__), "exec"), namespace)
-        reads = tuple(argument.arg for argument in forward.args.args[1:])
-        found[getattr(built.module, one.name)] = Watching(namespace.pop("forward"), reads, nodes)
-    return found
+    seen: list[tuple[tuple[str, ...], tuple[str, ...]]] = []
+
+    def rewrite(forward: ast.FunctionDef) -> bool:
+        nodes = _watch(forward, built.source.lines)
+        if nodes:
+            seen.append((tuple(argument.arg for argument in forward.args.args[1:]), nodes))
+        return bool(nodes)
+
+    found = rewritten(built, rewrite, {_SEEN: listener})
+    return {made: Watching(forward, *told) for (made, forward), told in zip(found.items(), seen, strict=True)}
 
 
 def _watch(forward: ast.FunctionDef, lines: Mapping[int, str]) -> tuple[str, ...]:

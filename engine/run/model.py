@@ -6,6 +6,7 @@ never from a file in the run folder, because a run folder may come from a strang
 
 from __future__ import annotations
 
+import ast
 import linecache
 import types
 from collections.abc import Callable, Mapping
@@ -143,6 +144,27 @@ def execute(source: Source) -> types.ModuleType:
     linecache.cache[module.__file__] = (len(source.text), None, lines, module.__file__)
     exec(compile(source.text, module.__file__, "exec"), module.__dict__)
     return module
+
+
+def rewritten(
+    built: Built, rewrite: Callable[[ast.FunctionDef], bool], names: Mapping[str, Any]
+) -> dict[type, Callable[..., Any]]:
+    """For each generated class a `forward` with other statements in it: how one looks inside a network at work.
+
+    Args:
+        rewrite: changes a `forward` in place; where it says False, the class is left out.
+        names: what the new statements use besides the names of the module.
+    """
+    namespace = {**vars(built.module), **names}
+    found: dict[type, Callable[..., Any]] = {}
+    for made in ast.parse(built.source.text).body:
+        for forward in made.body if isinstance(made, ast.ClassDef) else ():
+            if isinstance(forward, ast.FunctionDef) and forward.name == "forward" and rewrite(forward):
+                tree = ast.fix_missing_locations(ast.Module([forward], []))
+                # the same file name and line numbers: an error is still traced to its node
+                exec(compile(tree, str(built.module.__file__), "exec"), namespace)
+                found[getattr(built.module, made.name)] = namespace.pop("forward")  # type: ignore[attr-defined]
+    return found
 
 
 def load(run: Run, which: str = "best") -> Built:

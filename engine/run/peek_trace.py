@@ -13,10 +13,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-import torch
 from torch import Tensor
 
-from engine.run.model import Built
+from engine.run.model import Built, rewritten
 
 NAME = "__peek__"
 
@@ -123,38 +122,23 @@ def _fresh_bytes(values: Any, known: set[int]) -> int:
 @contextmanager
 def watching(watch: Watch) -> Iterator[None]:
     """While this lasts, the classes of the model tell what they do; afterwards they are as they were."""
-    built = watch.built
-    tree = _with_calls(ast.parse(built.source.text), built.source.lines)
-    names = {**built.module.__dict__, NAME: watch}
-    exec(compile(tree, str(built.module.__file__), "exec"), names)
-    before: dict[Any, Any] = {}
-    for name, made in names.items():
-        plain = built.module.__dict__.get(name)
-        if isinstance(plain, type) and issubclass(plain, torch.nn.Module) and plain.__module__ == made.__module__:
-            before[plain] = plain.__dict__.get("forward")
-            if before[plain] is not None:
-                plain.forward = made.__dict__["forward"]
+    lines = watch.built.source.lines
+    seeing = rewritten(watch.built, lambda forward: _watch_method(forward, lines), {NAME: watch})
+    before: dict[Any, Any] = {made: made.__dict__["forward"] for made in seeing}
+    for made, forward in seeing.items():
+        made.forward = forward  # type: ignore[attr-defined]
     try:
         yield
     finally:
-        for plain, forward in before.items():
-            if forward is not None:
-                plain.forward = forward
+        for made, forward in before.items():
+            made.forward = forward
 
 
-def _with_calls(tree: ast.Module, lines: Mapping[int, str]) -> ast.Module:
-    for made in tree.body:
-        if isinstance(made, ast.ClassDef):
-            for method in made.body:
-                if isinstance(method, ast.FunctionDef) and method.name == "forward":
-                    _watch_method(method, lines)
-    return ast.fix_missing_locations(tree)
-
-
-def _watch_method(method: ast.FunctionDef, lines: Mapping[int, str]) -> None:
+def _watch_method(method: ast.FunctionDef, lines: Mapping[int, str]) -> bool:
+    """Put the calls into a `forward`; False where none of its lines is a node's."""
     groups = _groups(method.body, lines)
     if not any(key for key, _ in groups):
-        return
+        return False
     first = method.body[0]
     body: list[ast.stmt] = [_call("start", None, first)]
     for key, statements in groups:
@@ -163,6 +147,7 @@ def _watch_method(method: ast.FunctionDef, lines: Mapping[int, str]) -> None:
         else:
             body += statements
     method.body = body
+    return True
 
 
 def _groups(body: Sequence[ast.stmt], lines: Mapping[int, str]) -> list[tuple[str, list[ast.stmt]]]:
