@@ -14,6 +14,7 @@ from app.livestory import NetworkStory
 from app.liveviews import Shown, facts_of, flow_of, marks_of, problems_of
 from engine.errors import UserError
 from engine.project import Project
+from engine.recipes import recipe_of
 from engine.runs import Run, RunInfo
 from widgets.canvas.live import KEY, LiveOverlay
 from widgets.live_values import LiveCourse
@@ -53,7 +54,7 @@ class Living(QObject):
         self._project: Project | None = None
         self._info: RunInfo | None = None
         self._version = -1
-        self._losses: dict[str, dict[int, float]] = {}
+        self._losses: dict[tuple[str, str], dict[int, float]] = {}
         self._told: tuple[object, ...] = ()
         self._timer = QTimer(self)
         self._timer.setInterval(POLL)
@@ -200,9 +201,17 @@ class Living(QObject):
             self._stories[record.network].add(record)
         done = max((max(part) for part in self._losses.values() if part), default=0)
         for one in run.epochs(done - 1):
-            if one.metric == "loss":
-                self._losses.setdefault(one.part, {})[one.epoch] = one.value
+            if one.metric == "loss" or one.metric.endswith(".loss"):
+                self._losses.setdefault((one.metric, one.part), {})[one.epoch] = one.value
         return True
+
+    def _losses_of(self, network: str) -> dict[str, dict[int, float]]:
+        """The loss of a network by part and epoch: that of its role where the run tells one, else the run's."""
+        assert self._project is not None
+        made = recipe_of(self._project.recipe)
+        role = next((role for role in made.networks if made.played_by(role) == network), "")
+        metric = f"{role}.loss" if any(name == f"{role}.loss" for name, _ in self._losses) else "loss"
+        return {part: known for (name, part), known in self._losses.items() if name == metric}
 
     # ---- showing -------------------------------------------------------------------------------------------------
 
@@ -221,23 +230,24 @@ class Living(QObject):
         if self.live or not self.epoch:
             self.epoch = story.epochs[-1]
         epoch = story.at(self.epoch)
-        losses = {part: known[epoch] for part, known in self._losses.items() if epoch in known}
+        course = self._losses_of(place.network)
+        losses = {part: known[epoch] for part, known in course.items() if epoch in known}
         last = epoch == story.epochs[-1]
         broken = (info.node, info.message) if last and info.state == "failed" and info.node else ("", "")
         self.shown = Shown(story, place, epoch, self.measure, info.name, losses, broken)
-        self._show_scrubber(story, info, losses)
+        self._show_scrubber(story, info, course)
         self.overlay.show(marks_of(self.shown, graph), flow_of(self.shown, graph))
         self._tell_problems(problems_of(self.shown, self._document.project, graph))
         self.selected()
 
-    def _show_scrubber(self, story: NetworkStory, info: RunInfo, losses: dict[str, float]) -> None:
+    def _show_scrubber(self, story: NetworkStory, info: RunInfo, losses: dict[str, dict[int, float]]) -> None:
         assert self.shown is not None
         if self.scrubber.note.isVisibleTo(self.scrubber):
             self.scrubber.show_note("")
-        train, valid = dict(self._losses.get("train", {})), dict(self._losses.get("validation", {}))
+        train, valid, epoch = dict(losses.get("train", {})), dict(losses.get("validation", {})), self.shown.epoch
         course = LiveCourse(story.epochs, info.epochs, train, valid, story.ill, info.active)
         self.scrubber.show_course(course, self.live)
-        self.scrubber.show_epoch(self.shown.epoch, info.epochs, losses.get("train"), losses.get("validation"))
+        self.scrubber.show_epoch(epoch, info.epochs, train.get(epoch), valid.get(epoch))
 
     def selected(self) -> None:
         """The choice of cards changed: tell the inspector."""

@@ -46,6 +46,7 @@ class Scrubber(QWidget):
         column.setSpacing(sizes.s6)
         self.runs = Choice(self)
         self.runs.setAccessibleName("Run")
+        self.runs.setMaximumWidth(6 * sizes.tile)
         self.measures = Segmented(self)
         self.measures.setAccessibleName("What is shown")
         for key, text, tip in MEASURES:
@@ -118,12 +119,9 @@ class Scrubber(QWidget):
         self.track.set_epoch(epoch)
         going = ", under way" if train is None and self.track.course.running else ""
         self.epoch.setText(f"Epoch {epoch} of {max(planned, epoch)}{going}")
-        said = [
-            f"{name} {words.number(value, 3)}"
-            for name, value in (("training", train), ("validation", validation))
-            if value is not None
-        ]
-        self.losses.set_text(f"Loss: {', '.join(said)}" if said else "")
+        said = [f"Loss {words.number(train, 3)}"] if train is not None else []
+        said += [f"validation {words.number(validation, 3)}"] if validation is not None else []
+        self.losses.set_text(" · ".join(said))
 
     # ---- wishes out ----------------------------------------------------------------------------------------------
 

@@ -11,7 +11,7 @@ from PySide6.QtGui import QImage, QPainter, QPainterPath, QPolygonF
 from widgets import icons, theme
 from widgets.canvas.content import Card
 from widgets.canvas.ink import Ink, draw_port, ink, ratio_of
-from widgets.canvas.live_paint import paint_bar, paint_mark
+from widgets.canvas.live_paint import paint_bar, paint_mark, word_start
 from widgets.live_values import LiveMark
 
 S = theme.Sizes()
@@ -176,7 +176,8 @@ def _head(painter: QPainter, card: Card, marks: Marks, pens: Ink, ratio: float) 
         painter.setFont(pens.names["settings"])
         painter.setPen(pens.text2)
         wide = card.level in ("error", "warning") or marks.thumbs or marks.live
-        most = min(right if wide else card.width - S.card_pad, signs) - text_x - 4
+        end = word_start(card, marks.live, pens) if marks.live and card.level != "error" else right
+        most = min(end if wide else card.width - S.card_pad, signs) - text_x - 4
         painter.drawStaticText(QPointF(text_x, 24), pens.text("settings", card.summary, most))
 
 

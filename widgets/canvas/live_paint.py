@@ -18,18 +18,20 @@ from widgets.live_values import LiveMark
 S = theme.Sizes()
 _SIGN = 12.0
 _BAR = 3.0
+_CALM = 0.3
+"""Powers of ten that a course spans at least: a factor of two."""
 _GAP = 4.0
 _WIDE, _NARROW, _LEAST = 76.0, 36.0, 28.0
-TONES = {"error": "error_fill", "warning": "warning", "info": "info", "good": "good_line", "none": "line3"}
+TONES = {"error": "error_fill", "warning": "warning", "info": "info", "good": "good_line", "none": "line2"}
 
 
 def paint_mark(painter: QPainter, card: Card, mark: LiveMark, pens: Ink, ratio: float) -> float:
-    """Paint a mark at the right of a card; returns where it begins."""
+    """Paint a mark at the right of a card; returns where it begins beside the title."""
     edge = card.width - 12
     low = not (card.slim or card.row)
     words = pens.text("caption", mark.word)
     wide, high = words.size().width(), words.size().height()
-    left = edge - wide - (_SIGN + _GAP if mark.word else _SIGN)
+    left = word_start(card, mark, pens)
     y = card.height - high - 6 if low else (card.height - high) / 2
     _sign(painter, mark, QPointF(left, y + (high - _SIGN) / 2), pens, ratio)
     painter.setFont(pens.names["caption"])
@@ -40,14 +42,19 @@ def paint_mark(painter: QPainter, card: Card, mark: LiveMark, pens: Ink, ratio: 
     if low:
         wide = min(_WIDE, edge - _title_end(card, pens) - 10)  # the name comes first
         if wide < _LEAST:
-            return left
+            return edge
         _course(painter, mark, QRectF(edge - wide, 7, wide, card.height - high - 17))
-        return min(left, edge - wide)
+        return edge - wide
     room = left - 8 - _NARROW
     if room < _title_end(card, pens):
         return left
     _course(painter, mark, QRectF(room, 7, _NARROW, card.height - 14))
     return room
+
+
+def word_start(card: Card, mark: LiveMark, pens: Ink) -> float:
+    """Where sign and word begin; in a head they stand on the line of the settings."""
+    return card.width - 12 - pens.text("caption", mark.word).size().width() - (_SIGN + _GAP if mark.word else _SIGN)
 
 
 def _title_end(card: Card, pens: Ink) -> float:
@@ -74,12 +81,13 @@ def _course(painter: QPainter, mark: LiveMark, area: QRectF) -> None:
 
 
 def course_points(values: Sequence[float], area: QRectF) -> list[QPointF]:
-    """A course of values as points that fill an area; a flat one lies in its middle."""
+    """A course of values, in powers of ten, as points in an area: what hardly changes stays flat in its middle."""
     low, high = min(values), max(values)
-    span = high - low
+    span = max(high - low, _CALM)
+    base = (low + high - span) / 2
     step = area.width() / max(1, len(values) - 1)
     return [
-        QPointF(area.x() + place * step, area.bottom() - ((value - low) / span if span > 1e-9 else 0.5) * area.height())
+        QPointF(area.x() + place * step, area.bottom() - (value - base) / span * area.height())
         for place, value in enumerate(values)
     ]
 
