@@ -70,11 +70,7 @@ class LayerPresets(QObject):
     def rows(self, shown: Mapping[str, QuickRow]) -> list[QuickRow]:
         """A row for each preset of the layers that fit, told apart from the layer's own row by its name."""
         shelf, lasts = presets.load()[0], presets.lasts()
-        return [
-            _row(row, preset)
-            for name, row in shown.items()
-            for preset in _offered(name, shelf, lasts)
-        ]
+        return [_row(row, preset) for name, row in shown.items() for preset in _offered(name, shelf, lasts)]
 
     def choose(self, name: str) -> str:
         """Take a row of the quick search: the layer's name comes back, and `start` gives its preset from now on."""
