@@ -15,7 +15,7 @@ from engine.errors import UserError
 from engine.facts import Facts, Finding, Inference, Schema, total
 from engine.graph import NO_BLOCKS, Block, Blocks, Graph, Node, label_of, outputs_of, ports_of
 from engine.infer_inputs import gather, senders
-from engine.infer_layer import hashable, layer_facts, resolve
+from engine.infer_layer import WrongSetting, hashable, layer_facts, resolve
 from engine.infer_shared import shared, wrongly_shared
 from engine.layer import Misfit
 from engine.recall import Reuse, remember, walk_of
@@ -107,7 +107,8 @@ def _facts(graph: Graph, node: Node, facts: Mapping[str, Facts], around: _Around
         return Facts(inputs=inputs, findings=(Finding(title, detail or senders(graph, inputs, node), error.port),))
     except UserError as error:
         title, _, detail = error.message.partition(". ")
-        return Facts(inputs=inputs, findings=(Finding(title.removesuffix("."), detail),))
+        setting = error.setting if isinstance(error, WrongSetting) else None
+        return Facts(inputs=inputs, findings=(Finding(title.removesuffix("."), detail, setting=setting),))
 
 
 def _muted(graph: Graph, node: Node, blocks: Blocks, facts: Mapping[str, Facts]) -> Facts:

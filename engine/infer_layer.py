@@ -22,9 +22,20 @@ def resolve(node: Node, names: Mapping[str, Any]) -> dict[str, Any]:
         if is_expression(value) and (node.block or stands_for_value(layers[node.layer], key, value)):
             if not names:
                 raise UserError(f"{label_of(node)}: an expression for {key!r} only has a meaning inside a block.")
-            value = evaluate(value, names)
+            try:
+                value = evaluate(value, names)
+            except UserError as error:
+                raise WrongSetting(error.message, key) from error
         values[key] = value
     return values
+
+
+class WrongSetting(UserError):
+    """An expression that has no value here, with the setting that holds it."""
+
+    def __init__(self, message: str, setting: str) -> None:
+        super().__init__(message)
+        self.setting = setting
 
 
 def hashable(values: Mapping[str, Any]) -> tuple[tuple[str, Any], ...]:

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from engine.declare import Declared, plain
 from engine.edits import is_expression
 from engine.errors import UserError
+from engine.expressions import evaluate
 from engine.params import Param
 from widgets import theme
 from widgets.controls.base import column, row, start
@@ -65,6 +66,7 @@ class Form(QWidget):
         self._nested, self._context = nested, context or FormContext()
         self._params: dict[str, Param] = {}
         self._values: dict[str, Any] = {}
+        self._mixed: dict[str, str] = {}
         self.rows: dict[str, Row] = {}
         whole = column(self)
         whole.setContentsMargins(sizes.s12 if nested else 0, 0, 0, 0)
@@ -89,6 +91,7 @@ class Form(QWidget):
         values: Mapping[str, Any],
         errors: Mapping[str, str] | None = None,
         context: FormContext | None = None,
+        mixed: Mapping[str, str] | None = None,
     ) -> None:
         """Show settings.
 
@@ -97,6 +100,7 @@ class Form(QWidget):
             values: those that differ from their defaults; the rest shows the default.
             errors: sentences for wrong settings, by name.
             context: what the form may offer besides (fields of the data, notes, expressions).
+            mixed: settings in which several nodes differ, each with a few words on how.
         """
         params = dict(declared if isinstance(declared, Mapping) else declared.params())
         context = context or self._context
@@ -106,8 +110,12 @@ class Form(QWidget):
             self._params = params
         self._context = context
         self._values = {name: plain(values[name]) if name in values else usual(params[name]) for name in params}
+        self._mixed = dict(mixed or {})
         for name, param in params.items():
-            self._show_row(param, (errors or {}).get(name, ""))
+            if name in self._mixed:
+                self._show_mixed(param)
+            else:
+                self._show_row(param, (errors or {}).get(name, ""))
         self._show_folds()
 
     def value(self, name: str) -> Any:
@@ -146,6 +154,13 @@ class Form(QWidget):
             made.set_error("")
         made.show_value(shown)
         made.set_note(self._context.notes.get(param.name))
+
+    def _show_mixed(self, param: Param) -> None:
+        self._values[param.name] = UNSET
+        made = self.rows.get(param.name)
+        if made is None or made.is_expression:
+            made = self._make_row(param, False)
+        made.show_mixed(self._mixed[param.name])
 
     def _taken(self, param: Param, value: Any) -> bool:
         """Whether the field shows what the document holds, so that an old complaint is over."""
@@ -191,13 +206,18 @@ class Form(QWidget):
         if param.shown_if is None or param.shown_if[0] not in self._values:
             return True
         value = self._values[param.shown_if[0]]
+        if value is UNSET:
+            return True
         return (value.get("type") if isinstance(value, dict) else value) in param.shown_if[1]
 
     def _on_edited(self, name: str, value: Any) -> None:
         param, made = self._params[name], self.rows[name]
-        if not is_expression(value) or param.kind in ("text", "texts"):
+        words = param.kind in ("text", "texts")
+        if not is_expression(value) or words or not self._context.expressions:
             try:
-                value = plain(param.coerce(value))
+                # outside a block there is nothing to name, but a calculation is as good as its result
+                found = value if words or not is_expression(value) else evaluate(value, {})
+                value = plain(param.coerce(found))
             except UserError as wrong:
                 made.set_error(wrong.message)
                 return

@@ -17,6 +17,7 @@ from widgets.views import FormContext
 
 _SLIDER_SPAN = 128
 _NONE = ""
+_MIXED = "mixed"
 
 
 class Editor(QWidget):
@@ -37,6 +38,18 @@ class Editor(QWidget):
     def show_value(self, value: Any) -> None:
         """Show a value without saying so."""
         raise NotImplementedError
+
+    def show_mixed(self) -> None:
+        """Show that several nodes differ here: nothing, and the word for it where there is room."""
+        for field in self._numbers():
+            field.setPlaceholderText("–" if isinstance(self.inner, SizeField) else _MIXED)
+        if isinstance(self.inner, SizeField):
+            self.inner.set_values((None,) * len(self.inner.values()))
+        elif isinstance(self.inner, NumberField | SliderField):
+            self.inner.set_value(None)
+
+    def _numbers(self) -> list[NumberField]:
+        return [self.inner] if isinstance(self.inner, NumberField) else self.inner.findChildren(NumberField)
 
     def set_error(self, sentence: str) -> None:
         """Mark the field as wrong."""
@@ -106,6 +119,7 @@ class NumberEditor(Editor):
         self._unit, self._none = param.unit, param.none if param.optional else ""
         self._restyle()
         field.valueChanged.connect(self.edited)
+        self._number.expressionTyped.connect(self.edited)
 
     def _restyle(self) -> None:
         if isinstance(self.inner, NumberField):
@@ -120,6 +134,7 @@ class NumberEditor(Editor):
         super().changeEvent(event)
 
     def show_value(self, value: Any) -> None:
+        self._number.setPlaceholderText(self._none)
         self.inner.set_value(value)
 
 
@@ -135,6 +150,9 @@ class SwitchEditor(Editor):
 
     def show_value(self, value: Any) -> None:
         self.inner.setChecked(bool(value))
+
+    def show_mixed(self) -> None:
+        self.inner.setChecked(False)  # the words beside it say that they differ; a press switches all of them on
 
 
 def few(param: Param) -> bool:
@@ -165,6 +183,13 @@ class ChoiceEditor(Editor):
     def show_value(self, value: Any) -> None:
         self.inner.set_current(value or _NONE)
 
+    def show_mixed(self) -> None:
+        if isinstance(self.inner, Choice):
+            self.inner.setPlaceholderText(_MIXED.capitalize())
+            self.inner.setCurrentIndex(-1)
+        else:
+            self.inner.set_none()
+
 
 class SizeEditor(Editor):
     """One length per axis, with a link that keeps them equal."""
@@ -178,9 +203,14 @@ class SizeEditor(Editor):
         if self._count == 1:
             self.inner.setFixedWidth(theme.sizes().number_field)
         self.inner.valueChanged.connect(self._on_changed)
+        for field in self._numbers():
+            field.expressionTyped.connect(self.edited)
 
     def _on_changed(self, values: tuple) -> None:
         self._fit()
+        if None in values:  # they differed before: what was typed holds for all lengths
+            values = tuple(next(one for one in values if one is not None) if one is None else one for one in values)
+            self.inner.set_values(values)
         self.edited.emit(list(values))
 
     def show_value(self, value: Any) -> None:
@@ -248,6 +278,10 @@ class TextEditor(Editor):
 
     def _on_committed(self, words: str) -> None:
         self.edited.emit(None if self._none and not words.strip() else words.strip() if self._many else words)
+
+    def show_mixed(self) -> None:
+        self.inner.set_value("")
+        self.inner.setPlaceholderText(_MIXED)
 
     def show_value(self, value: Any) -> None:
         if isinstance(value, list | tuple):

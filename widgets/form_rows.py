@@ -141,6 +141,15 @@ class Row(QWidget):
         self.dot.setAccessibleName(f"Reset {self.param.label}")
         self.dot.setToolTip(self.reset_words())
 
+    def show_mixed(self, words: str) -> None:
+        """Show that several nodes differ in this setting; what is edited then holds for all of them."""
+        self.shown = UNSET
+        self.editor.show_mixed()
+        self.dot.hide()
+        self.set_error("")
+        self.set_note(Note(words))
+        self.editor.setAccessibleDescription(f"Mixed: {words}. {self.param.help}")
+
     def reset_words(self) -> str:
         """What the reset command says."""
         value = usual(self.param)

@@ -13,6 +13,7 @@ from widgets.controls.base import column, row
 from widgets.form import Form
 from widgets.inspector_pages import ManyPage, ModelPage, Rows, Scroll, section
 from widgets.inspector_parts import CostRow, HeadTile, PortRow, ProblemBox, Title
+from widgets.link import Link
 from widgets.live_panel import LivePanel
 from widgets.live_values import LiveFacts
 from widgets.shape_picture import ShapePicture
@@ -115,6 +116,13 @@ class _NodePage(QWidget):
         layout.addSpacing(theme.sizes().s4)
         layout.addWidget(self.picture)
         layout.addWidget(self.arithmetic)
+        self.keep = Link("", "caption")
+        line = row()
+        line.setContentsMargins(-theme.sizes().s4, 0, 0, 0)  # its words stand in line with those above
+        line.addWidget(self.keep)
+        line.addStretch(1)
+        layout.addLayout(line)
+        self.keep.clicked.connect(self._on_keep)
         self.shape = part
         self._column.addWidget(part)
 
@@ -161,9 +169,10 @@ class _NodePage(QWidget):
         hue, cost = f"hue:{view.section}", view.cost
         self.cost.setVisible(cost.parameters is not None or cost.work is not None)
         self.parameters.setVisible(cost.parameters is not None)
-        self.parameters.show_cost(words.thousands(cost.parameters or 0), cost.parameters_share, hue)
+        amount = words.thousands(cost.parameters or 0)
+        self.parameters.show_cost(amount, cost.parameters_share, hue, cost.parameters_words)
         self.work.setVisible(cost.work is not None)
-        self.work.show_cost(words.work(cost.work or 0), cost.work_share, hue)
+        self.work.show_cost(words.work(cost.work or 0), cost.work_share, hue, cost.work_words)
         self.insert.set_enabled_because(bool(view.outputs), f"{view.title} is an end; nothing comes after it.")
         self.open_block.setVisible(view.is_block)
         self.reset.set_text("" if view.is_block else "Reset settings")  # three buttons with words are too wide
@@ -195,6 +204,8 @@ class _NodePage(QWidget):
         self.picture.show_window(view.window, f"hue:{view.section}")
         self.arithmetic.setText(view.arithmetic)
         self.arithmetic.setVisible(bool(view.arithmetic))
+        self.keep.setText(view.keep.words if view.keep else "")
+        self.keep.setVisible(view.keep is not None)
         self.shape.setVisible(bool(rows))
 
     def _show_settings(self, view: NodeView) -> None:
@@ -223,6 +234,10 @@ class _NodePage(QWidget):
             self._owner.about_changed.emit(self._id(), name.removeprefix("@"), value)
         else:
             self._owner.param_changed.emit(self._id(), name, value)
+
+    def _on_keep(self) -> None:
+        if self.view is not None and self.view.keep is not None:
+            self._owner.param_changed.emit(self._id(), *self.view.keep.value)
 
     def _on_presets(self) -> None:
         corner = self.presets.mapToGlobal(self.presets.rect().bottomLeft())
@@ -280,6 +295,8 @@ class Inspector(QWidget):
     """The panel at the right of the Build page."""
 
     param_changed = Signal(str, str, object)
+    many_changed = Signal(str, object)
+    """A setting of all selected nodes."""
     lend_wanted = Signal(str, str)
     presets_wanted = Signal(str, QPoint)
     """The menu of presets for a node, to open at a point of the screen."""
@@ -291,6 +308,8 @@ class Inspector(QWidget):
     open_block_wanted = Signal(str)
     reset_wanted = Signal(str)
     fix_wanted = Signal(int, int)
+    left = Signal()
+    """Escape: back to where the node was chosen."""
     command_wanted = Signal(str)
 
     def __init__(self, parent: QWidget | None = None):
@@ -302,19 +321,25 @@ class Inspector(QWidget):
         self._pages = QStackedWidget()
         self.node, self.many, self.model = _NodePage(self), ManyPage(), ModelPage()
         self.many.command_wanted.connect(self.command_wanted)
+        self.many.param_changed.connect(self.many_changed)
         for page in (self.model, self.node, self.many):
             self._pages.addWidget(page)
         whole.addWidget(self._pages)
 
     def _restyle(self) -> None:
-    left = Signal()
-    """Escape: back to where the node was chosen."""
         self.setMinimumWidth(theme.sizes().inspector_least)
 
     def changeEvent(self, event):
         super().changeEvent(event)
         if event.type() == event.Type.StyleChange:
             self._restyle()
+
+    def keyPressEvent(self, event):
+        """Escape leads out of the form; what a field does with it first is its own."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.left.emit()
+        else:
+            super().keyPressEvent(event)
 
     def show_node(self, view: NodeView) -> None:
         """Show one node."""
@@ -333,13 +358,6 @@ class Inspector(QWidget):
     def show_nothing(self, view: ModelView) -> None:
         """Show the whole model."""
         self.model.show_view(view)
-    def keyPressEvent(self, event):
-        """Escape leads out of the form; what a field does with it first is its own."""
-        if event.key() == Qt.Key.Key_Escape:
-            self.left.emit()
-        else:
-            super().keyPressEvent(event)
-
         self._pages.setCurrentWidget(self.model)
 
     def start_rename(self) -> None:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QScrollBar, QWidget
 from widgets import theme, words
 from widgets.controls import Button, Elided, IconLabel, Label, Line
 from widgets.controls.base import column, row
+from widgets.form import Form
 from widgets.inspector_parts import CostRow, FactRow, KindRow
 from widgets.views import ManyView, ModelView
 
@@ -90,6 +91,8 @@ class ManyPage(QWidget):
     """Several nodes: how many, of which kinds, what they cost together, what can be done with all of them."""
 
     command_wanted = Signal(str)
+    param_changed = Signal(str, object)
+    """A setting of all of them."""
 
     def __init__(self):
         super().__init__()
@@ -103,6 +106,12 @@ class ManyPage(QWidget):
         self.kinds = Rows()
         head.addWidget(self.kinds)
         inside.addLayout(head)
+        self.settings, body, _ = section("Settings they share")
+        body.layout().setContentsMargins(0, 0, 0, sizes.s8)
+        self.form = Form()
+        self.form.changed.connect(self.param_changed)
+        body.layout().addWidget(self.form)
+        inside.addWidget(self.settings)
         part, body, _ = section("Together")
         body.layout().setSpacing(sizes.s12)
         self.parameters = CostRow("Parameters", "model", "Numbers that training changes.")
@@ -130,6 +139,8 @@ class ManyPage(QWidget):
     def show_view(self, view: ManyView) -> None:
         self.title.setText(f"{words.count(view.count, 'node')} selected")
         self.kinds.show_all(view.kinds, lambda _, kind: KindRow(kind))
+        self.form.show_values(view.params, view.values, context=view.context, mixed=view.mixed)
+        self.settings.setVisible(bool(view.params))
         self.cost.setVisible(view.cost.parameters is not None)
         self.parameters.show_cost(words.thousands(view.cost.parameters or 0), view.cost.parameters_share, "acc_line")
         self.work.setVisible(view.cost.work is not None)

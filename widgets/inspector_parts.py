@@ -122,10 +122,16 @@ class CostRow(QWidget):
         whole.addLayout(line)
         self.bar = Bar()
         whole.addWidget(self.bar)
+        self.words = Label("", "caption", "text2", wrap=True)
+        self.words.hide()
+        whole.addWidget(self.words)
         self.setToolTip(tip)
 
-    def show_cost(self, amount: str, share: float | None, hue: str) -> None:
+    def show_cost(self, amount: str, share: float | None, hue: str, how: str = "") -> None:
+        """Show an amount, its share of the whole, and how it comes about."""
         self.amount.setText(amount)
+        self.words.setText(how)
+        self.words.setVisible(bool(how))
         small = share is not None and 0 < share < 0.01
         said = "" if share is None else f"under 1{words.HARD}%" if small else words.percent(share, 0)
         self.share.setText(f"{said} of {self._of}" if said else "")

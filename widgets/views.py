@@ -106,6 +106,9 @@ class CostView:
     parameters_share: float | None = None
     work: float | None = None
     work_share: float | None = None
+    parameters_words: str = ""
+    """How the parameters come about; `work_words` likewise."""
+    work_words: str = ""
 
 
 @dataclass(frozen=True)
@@ -132,6 +135,8 @@ class NodeView:
     inputs: tuple[PortView, ...] = ()
     outputs: tuple[PortView, ...] = ()
     arithmetic: str = ""
+    keep: Note | None = None
+    """What would keep the size: words, and the setting with its value."""
     window: WindowView | None = None
     cost: CostView = CostView()
     problems: tuple[ProblemView, ...] = ()
@@ -165,6 +170,11 @@ class ManyView:
     muted: bool = False
     frozen: bool = False
     group_why: str = ""
+    params: Mapping[str, Param] = field(default_factory=dict)
+    """The settings that all of them have; `mixed` those in which they differ, each with a few words on how."""
+    values: Mapping[str, Any] = field(default_factory=dict)
+    mixed: Mapping[str, str] = field(default_factory=dict)
+    context: FormContext = FormContext()
 
 
 @dataclass(frozen=True)

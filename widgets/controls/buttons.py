@@ -348,6 +348,13 @@ class Segmented(Themed, QWidget):
     def set_current(self, key: str) -> None:
         self._parts[key].setChecked(True)
 
+    def set_none(self) -> None:
+        """Choose none, where what is shown differs."""
+        self._group.setExclusive(False)
+        for part in self._parts.values():
+            part.setChecked(False)
+        self._group.setExclusive(True)
+
     def _on_clicked(self, _part) -> None:
         self.changed.emit(self.current())
 
@@ -357,7 +364,8 @@ class Segmented(Themed, QWidget):
             super().keyPressEvent(event)
             return
         keys = self.keys()
-        key = keys[(keys.index(self.current()) + step) % len(keys)]
+        here = keys.index(self.current()) if self.current() else -step
+        key = keys[(here + step) % len(keys)]
         self._parts[key].setFocus(Qt.FocusReason.TabFocusReason)
         self._parts[key].click()
 

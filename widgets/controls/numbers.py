@@ -74,6 +74,8 @@ class NumberField(Field):
 
     valueChanged = Signal(object)
     valueMoved = Signal(object)
+    expressionTyped = Signal(object)
+    """Something that begins with = was typed, such as =channels * 2; the value stays."""
 
     def __init__(
         self, value=0, minimum=None, maximum=None, step=None, integer=True, suffix="", logarithmic=False,
@@ -138,6 +140,10 @@ class NumberField(Field):
     def _on_finished(self) -> None:
         typed = self.text().removesuffix(self._suffix).strip() if self._suffix else self.text().strip()
         shown = "" if self._value is None else words.number(self._value)
+        if typed.startswith("="):
+            self._show()
+            self.expressionTyped.emit(typed)
+            return
         if typed != shown:
             value = words.parse_number(typed)
             if value is not None:
