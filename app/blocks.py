@@ -162,6 +162,7 @@ class BlockCommands(QObject):
         name, fine = QInputDialog.getText(self._page, "Add a network", "What is the network called?")
         if fine and self._document.edit("Add network", lambda project: add_network(project, name)):
             self._document.go(Place(name.strip()))
+            self._page.canvas.setFocus()
 
     def network_menu(self, name: str, at: QPoint) -> None:
         """Rename or remove a network."""
