@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QPoint, QPointF
@@ -115,6 +116,22 @@ class Adding(QObject):
             self._carry_out(f"Insert {label(layer)}", lambda graph: self._between(graph, edges[0], layer))
             return
         self._carry_out(f"Add {label(layer)}", lambda graph: self._after(graph, name, "", layer))
+
+    def add_ends(self) -> None:
+        """The ghost of an empty canvas: an input and an objective for the data; without data, the way to choose it."""
+        from app.data import with_ends  # the Data page loads when it is needed
+
+        place = self._document.place
+        if not self._document.project.data.fields or place.inside:
+            self._page.window_.show_page("data")
+            return
+
+        def edit(project: Project) -> Project:
+            ends = with_ends(replace(project, networks={"here": Graph()}), blank=True)
+            return with_graph_at(project, place, ends.graph)
+
+        if self._document.edit("Add both ends", edit):
+            self._page.canvas.fit()
 
     def insert_after(self, name: str) -> None:
         """Open the quick search for what should follow a node."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -180,7 +181,7 @@ class BuildPage(QMainWindow):
         canvas.files_dropped.connect(self.window_.files.open_files)
         canvas.refused.connect(self.window_.say)
         canvas.command_wanted.connect(self.window_.run_command)
-        canvas.data_wanted.connect(lambda: self.window_.show_page("data"))
+        canvas.data_wanted.connect(self.adding.add_ends)
 
     def _connect_panels(self) -> None:
         self.palette_panel.add_wanted.connect(self.adding.add_layer)
@@ -287,7 +288,8 @@ class BuildPage(QMainWindow):
         elif self.selection:
             self.inspector.show_many(many_view(project, self.graph, walk, self.selection))
         else:
-            self.inspector.show_nothing(nodeview.of_model(project, walk))
+            here = replace(project, networks={"here": self.graph})  # another network, or the inside of a block
+            self.inspector.show_nothing(nodeview.of_model(here, walk))
         self.peeking.selected()
         self.living.selected()
         self.code.highlight(self.selection)

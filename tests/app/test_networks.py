@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel
 
 sys.path.insert(0, str(Path(__file__).parent))
 
 from window_help import close_extra_windows, open_window, spin
 
 from app.rebinding import rebound
-from engine.places import add_network
+from engine.places import Place, add_network
 from engine.project import Project, from_json, to_json
 from engine.templates import new_from_template
 
@@ -69,3 +69,19 @@ def test_the_order_of_the_networks_is_kept_in_the_file() -> None:
     project = add_network(new_from_template("cnn-digits"), "second").focused("second")
     assert project != project.focused("main")
     assert from_json(to_json(project)) == project
+
+
+def test_an_empty_second_network_begins_with_the_data_there_is(window) -> None:
+    """The ghost card adds both ends for the data that is chosen; the inspector tells of the network that is shown."""
+    build = window.build
+    window.document.go(Place("second"))
+    spin(0.2)
+    assert build.inspector.model.isVisible()
+    build.canvas.data_wanted.emit()
+    graph = window.document.project.networks["second"]
+    assert [node.layer for node in graph.nodes.values()] == ["ImageInput", "CrossEntropy"]
+    assert len(window.document.project.networks["main"].nodes) == 14
+    assert window.page == "build"
+    shown = [one.text() for one in build.inspector.model.findChildren(QLabel)]
+    assert "2" in shown
+    assert "14" not in shown
