@@ -174,7 +174,7 @@ class Scrubber(QWidget):
             self.stop()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Space and self.track.hasFocus():
+        if event.key() == Qt.Key.Key_Space:  # buttons keep theirs; it comes from the track
             self.toggle()
         else:
             super().keyPressEvent(event)
