@@ -20,6 +20,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from app import memory
+from app.holding import READ_ONLY, Hold, stamp
 from app.places import drafts_folder, runs_folder, state_folder
 from engine.check import Problem, check
 from engine.codegen import Source, generate
@@ -84,6 +85,8 @@ class Document(QObject):
         self.project = Project()
         self.path: Path | None = None
         self.draft: Path | None = None
+        self.read_only = False
+        self.hold = Hold(self)
         self._on_disk: tuple[int, int] | None = None
         self.place = known(self.project, Place())
         self.walk: Inference = infer(self.project.graph, {})
@@ -106,9 +109,13 @@ class Document(QObject):
     def edit(self, name: str, change: Callable[[Project], Project], merge: str = "") -> bool:
         """Carry out an edit as one step of undo; False where it was refused (the sentence goes out as `refused`)."""
         try:
+            if self.read_only:
+                raise UserError(READ_ONLY)
             after = carried_along(self.project, change(self.project))
         except UserError as error:
             self.refused.emit(error.message)
+            if self.read_only:  # panels show again what holds
+                self.changed.emit(diff(self.project.graph, self.project.graph))
             return False
         if after == self.project:
             return True
@@ -216,7 +223,7 @@ class Document(QObject):
     @property
     def changed_on_disk(self) -> bool:
         """Whether somebody else has written the file since it was opened or saved here."""
-        return self.path is not None and self._on_disk is not None and _stamp(self.path) != self._on_disk
+        return self.path is not None and self._on_disk is not None and stamp(self.path) != self._on_disk
 
     @property
     def runs(self) -> Path:
@@ -231,19 +238,27 @@ class Document(QObject):
         also = [Path(part) for part in self.project.view.get("also_runs", ()) if isinstance(part, str)]
         return list(dict.fromkeys([self.runs, *also]))
 
-    def start(self, project: Project, path: Path | None = None, draft: Path | None = None) -> None:
-        """Show a project, forgetting the steps of the one before."""
+    def start(
+        self, project: Project, path: Path | None = None, draft: Path | None = None, read_only: bool = False
+    ) -> None:
+        """Show a project, forgetting the steps of the one before.
+
+        Raises:
+            OpenElsewhere: another window holds its file, and it is not only to be looked at.
+        """
+        home = path or draft or new_draft(project.name)
+        lock = None if read_only else self.hold.taken(home)
         self.write_journal()
         self.stack.clear()
         self._steps.clear()
+        self.hold.keep(home, lock)
+        self.read_only = read_only
         self.path = path
-        self.draft = draft if path is None else None
-        if path is None and draft is None:
-            self.draft = new_draft(project.name)
+        self.draft = home if path is None else None
         self.project = project
         self.place = known(project, Place())
         self._saved = project
-        self._on_disk = _stamp(path) if path else None
+        self._on_disk = stamp(path) if path else None
         self._analyse()
         self._journal_dirty = path is None
         self.write_journal()
@@ -252,7 +267,7 @@ class Document(QObject):
         if self.path or self.draft:
             memory.remember(self.path or self.draft)  # type: ignore[arg-type]
 
-    def open(self, path: Path) -> str:
+    def open(self, path: Path, read_only: bool = False) -> str:
         """Open a file; returns what the person should know, such as that unsaved work was found, else nothing.
 
         Raises:
@@ -261,11 +276,11 @@ class Document(QObject):
         project = load(path)
         path = path.resolve()
         if path.parent == drafts_folder().resolve():
-            self.start(project, draft=path)
+            self.start(project, draft=path, read_only=read_only)
             return ""
         kept = _journal_of(path)
-        self.start(project, path=path)
-        if kept.exists():
+        self.start(project, path=path, read_only=read_only)
+        if kept.exists() and not read_only:
             try:
                 recovered = load(kept)
             except UserError:
@@ -288,23 +303,27 @@ class Document(QObject):
             target = target.with_name(target.name + SUFFIX)
         project = self.project
         moved = target != self.path
+        if self.read_only and not moved:
+            raise UserError(READ_ONLY)
         if moved:
             also = [str(part) for part in self.all_runs if part != runs_folder(target)]
             project = replace(project, view={**project.view, "also_runs": also})
             if self.path is None or project.name == self.path.stem:
                 project = replace(project, name=project.name if project.name != "Untitled" else target.stem)
-        write_atomically(target, dumps(project).encode())
-        old = _journal_of(self.path) if self.path else None
-        draft = self.draft
+        with self.hold.writing(target):
+            write_atomically(target, dumps(project).encode())
+        mine = not self.read_only  # what is only looked at keeps its draft and its unsaved edits
+        old = _journal_of(self.path) if self.path and mine else None
+        draft = self.draft if mine else None
+        self.read_only = False
         self.path, self.draft = target, None
-        self._on_disk = _stamp(target)
+        self._on_disk = stamp(target)
         self.project = project
         self._saved = project
         self._journal_dirty = False
         self._journal.stop()
-        for gone in (old, _journal_of(target), draft):
-            if gone is not None:
-                gone.unlink(missing_ok=True)
+        for gone in filter(None, (old, _journal_of(target), draft)):
+            gone.unlink(missing_ok=True)
         if draft is not None:
             memory.forget(draft)
         memory.remember(target)
@@ -313,7 +332,7 @@ class Document(QObject):
     def write_journal(self) -> None:
         """Keep the present state on disk: the draft itself, or the unsaved edits of a named project."""
         self._journal.stop()
-        if not self._journal_dirty:
+        if not self._journal_dirty or self.read_only:
             return
         target = self.draft or (_journal_of(self.path) if self.path else None)
         if target is None:
@@ -329,6 +348,7 @@ class Document(QObject):
         """Keep what is open and forget the steps. A stack that is deleted with steps in it tells a window that is gone,
         and crashes where Python has ended before Qt."""
         self.write_journal()
+        self.hold.release()
         self.stack.blockSignals(True)
         self.stack.clear()
         self._steps.clear()
@@ -337,7 +357,7 @@ class Document(QObject):
         """Forget unsaved edits of a named project, once the person decided so."""
         self._journal.stop()
         self._journal_dirty = False
-        if self.path:
+        if self.path and not self.read_only:
             _journal_of(self.path).unlink(missing_ok=True)
 
     # ---- history ----
@@ -365,15 +385,6 @@ def _journal_of(path: Path) -> Path:
     """Where the unsaved edits of a named project are kept: never in the project's own folder."""
     key = hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:16]
     return state_folder() / "journal" / f"{key}{SUFFIX}"
-
-
-def _stamp(path: Path) -> tuple[int, int] | None:
-    """What tells one state of a file from another."""
-    try:
-        found = path.stat()
-    except OSError:
-        return None
-    return (found.st_mtime_ns, found.st_size)
 
 
 def slug(name: str) -> str:

@@ -47,6 +47,9 @@ class Files:
 
     def open_path(self, path: Path) -> bool:
         """Open a project file; the present project stays where that fails."""
+        elsewhere = self._window.document.hold.elsewhere(path)
+        if elsewhere is not None:
+            return self._window.opening.decide(elsewhere)
         if not self.may_leave():
             return False
 

@@ -22,6 +22,7 @@ class Signs:
             return
         document = self._window.document
         state = "draft" if document.path is None else "edited" if document.edited else "saved"
+        state = "read-only" if document.read_only else state
         self._window.top.set_project(document.project.name, state)
         self._window.setWindowTitle(f"{document.project.name} · Lamina")
         self.show_history()

@@ -105,6 +105,8 @@ class TrainPresenter(QObject):
             return "Open a project first."
         if self.running:
             return "A run of this project is in progress."
+        if self.document.read_only:
+            return "This project is open read-only. Open a copy to train it."
         errors = self.document.errors
         return errors[0].words() if errors else ""
 

@@ -23,6 +23,7 @@ from app.document import Document
 from app.files import Files
 from app.helper import Helper
 from app.menus import Menus
+from app.opening import Opening
 from app.signs import Signs
 from app.text_keys import TextKeys
 from app.warm import Warmer
@@ -66,6 +67,7 @@ class Window(QMainWindow):
         TextKeys.watch()
         self.menus = Menus(self)
         self.files = Files(self)
+        self.opening = Opening(self)
         self.signs = Signs(self)
         self._connect()
         self._restore_geometry()
@@ -286,6 +288,7 @@ class Window(QMainWindow):
     def _after_first_paint(self) -> None:
         self.helper.warm()
         self._warmer.start()
+        self.opening.listen()
         for sentence in self._said_at_start:
             self.say(sentence, tone="warning")
 
@@ -306,8 +309,10 @@ class Window(QMainWindow):
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        if event.type() == QEvent.Type.ActivationChange and self.isActiveWindow() and "train" in self._pages:
-            self.train.poll()
+        if event.type() == QEvent.Type.ActivationChange and self.isActiveWindow():
+            self.document.hold.check()
+            if "train" in self._pages:
+                self.train.poll()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if self.has_project and not self.files.may_leave():

@@ -62,6 +62,7 @@ class Holder:
 class Lock:
     """A hold on a project, until `release`."""
 
+    project: Path
     file: Path
     holder: Holder
 
@@ -106,26 +107,26 @@ def take(project: Path, spare: Path) -> Lock | Holder:
         if other is not None:
             return other
         try:
-            made = _first_made(files, mine)
+            made = _first_made(project, files, mine)
         except OSError:
             break  # nothing can be written anywhere, so nothing can be overwritten either
         if made is not None:
             return made
         time.sleep(0.05)  # somebody was faster and is still writing
-    return Lock(files[0], mine)
+    return Lock(project, files[0], mine)
 
 
 def _files(project: Path, spare: Path) -> tuple[Path, Path]:
     return file_beside(project), spare / f"{_key(project)}.lock"
 
 
-def _first_made(files: tuple[Path, Path], mine: Holder) -> Lock | None:
+def _first_made(project: Path, files: tuple[Path, Path], mine: Holder) -> Lock | None:
     """The lock at the first place that can be written; None where somebody was faster there."""
     try:
-        return Lock(files[0], mine) if _create(files[0], mine) else None
+        return Lock(project, files[0], mine) if _create(files[0], mine) else None
     except OSError:
         files[1].parent.mkdir(parents=True, exist_ok=True)
-        return Lock(files[1], mine) if _create(files[1], mine) else None
+        return Lock(project, files[1], mine) if _create(files[1], mine) else None
 
 
 def holder(project: Path, spare: Path) -> Holder | None:

@@ -89,14 +89,14 @@ class TopBar(QWidget):
         self._fit_device()
 
     def set_project(self, name: str, state: str) -> None:
-        """`state` is "saved", "edited", "draft" or empty while no project is open."""
+        """`state` is "saved", "edited", "draft", "read-only", or empty while no project is open."""
         self.title.set_text(name or "Lamina")
-        words = {"saved": "Saved", "edited": "Edited", "draft": "Draft, kept on this computer"}.get(state, "")
+        words = {"saved": "Saved", "edited": "Edited", "draft": "Draft, kept on this computer"}
+        words = {**words, "read-only": "Read-only"}.get(state, "")
         self.state.setText(words)
         self.state_icon.setVisible(bool(words))
-        self.state_icon.set_icon(
-            "circle-dot" if state == "edited" else "check", "warning" if state == "edited" else "text3"
-        )
+        icon = {"edited": "circle-dot", "read-only": "lock"}.get(state, "check")
+        self.state_icon.set_icon(icon, "warning" if state in ("edited", "read-only") else "text3")
         for widget in (self.tabs, self.undo, self.redo, self.device, self.run):
             widget.setVisible(bool(name))
         self._has_project = bool(name)
