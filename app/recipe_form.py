@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, QPoint
 from PySide6.QtWidgets import QMenu
 
 from app.preset_menu import PresetMenu
+from app.run_offers import RunOffers
 from app.runviews import as_choice
 from engine.presets import of_recipe
 from engine.project import Project
@@ -33,6 +34,7 @@ class RecipeForm(QObject):
         self.panel.set_recipes([(cls.__name__, cls.label) for cls in recipes])
         self.panel.changed.connect(self._on_recipe)
         self.panel.recipe_chosen.connect(self._on_recipe_type)
+        self._offers = RunOffers(window.document)
         self._presets = PresetMenu(window)
         self.panel.presets_wanted.connect(self._on_presets)
 
@@ -42,7 +44,8 @@ class RecipeForm(QObject):
             return
         cls = recipes[str(recipe["type"])]
         values = {name: value for name, value in recipe.items() if name != "type"}
-        context = FormContext(tuple(FieldView(one.name, one.kind) for one in self._document.project.data.fields))
+        fields = tuple(FieldView(one.name, one.kind) for one in self._document.project.data.fields)
+        context = FormContext(fields, runs=self._offers.runs, nodes=self._offers.nodes)
         self.panel.show_recipe(cls.__name__, cls.help(), cls, values, cls.problems_of(values), context)
 
     def focus_on(self, name: str) -> None:

@@ -18,7 +18,7 @@ from dataclasses import replace
 from typing import Annotated, Any, ClassVar, Literal, Self
 
 from engine.errors import UserError, listed
-from engine.params import Axes, FieldOf, Param, PathTo
+from engine.params import Axes, ChosenFrom, FieldOf, Param, PathTo
 
 Json = Any
 """A value made of dict, list, str, int, float, bool and None."""
@@ -47,6 +47,8 @@ def _kind_of(hint: Any) -> dict[str, Any]:
                 return {"kind": "fields" if mark.many else "field", "fields": mark}
             if isinstance(mark, PathTo):
                 return {"kind": "path", "path": mark}
+            if isinstance(mark, ChosenFrom):
+                return {**_kind_of(base), "offers": mark.what}
         return _kind_of(base)
     if typing.get_origin(hint) is Literal:
         return {"kind": "choice"}

@@ -29,6 +29,13 @@ class FieldOf:
 
 
 @dataclass(frozen=True)
+class ChosenFrom:
+    """Marks a text that names a run, or texts that name nodes with weights: forms offer a list of them."""
+
+    what: Literal["runs", "nodes"]
+
+
+@dataclass(frozen=True)
 class PathTo:
     """Marks a text that is a path; `what` is "file" or "folder", `suffixes` what the open dialog shows."""
 
@@ -80,6 +87,7 @@ class Param:
     shown_if: tuple[str, tuple[Any, ...]] | None = None
     fields: FieldOf | None = None
     path: PathTo | None = None
+    offers: str = ""
     catalogue: str = ""
     log: bool = False
     lines: int = 1

@@ -23,6 +23,7 @@ from widgets.controls.base import column, row, start
 from widgets.form_editors import SIMPLE, Editor, ExpressionEditor, OptionalEditor
 from widgets.form_nested import FieldEditor, FieldsEditor, ManyOfEditor, OneOfEditor
 from widgets.form_rows import More, Row, usual
+from widgets.form_runs import NodesEditor, RunEditor
 from widgets.views import UNSET, FormContext
 
 _OWN_NONE = ("int", "float", "choice", "text", "ints", "floats", "texts", "path", "field", "one_of")
@@ -32,8 +33,10 @@ _OWN_NONE = ("int", "float", "choice", "text", "ints", "floats", "texts", "path"
 def _editor(param: Param, context: FormContext, expression: bool) -> Editor:
     if expression:
         return ExpressionEditor(param, context)
-    if param.kind == "field":
-        inside: Editor = FieldEditor(param, context)
+    if param.offers and (context.runs or context.nodes):
+        inside: Editor = RunEditor(param, context) if param.offers == "runs" else NodesEditor(param, context)
+    elif param.kind == "field":
+        inside = FieldEditor(param, context)
     elif param.kind == "fields":
         inside = FieldsEditor(param, context)
     elif param.kind == "one_of":

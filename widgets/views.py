@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -32,6 +32,32 @@ class Note:
 
 
 @dataclass(frozen=True)
+class RunOffer:
+    """A run that can be chosen: what a setting holds for it, its id, name, when it was, its best value, and whose it
+    is where it is another project's."""
+
+    ref: str
+    id: str
+    name: str
+    when: str = ""
+    best: str = ""
+    project: str = ""
+
+    def is_meant_by(self, text: str) -> bool:
+        """Whether a setting names this run: by what it holds, or by the beginning of the id."""
+        return text in (self.ref, self.id) or self.id.startswith(text)
+
+
+@dataclass(frozen=True)
+class NodeOffer:
+    """A node that can be ticked: id, what it is called, and a word where something is to be known of it."""
+
+    id: str
+    name: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
 class FormContext:
     """What a form may offer besides its own declaration.
 
@@ -41,6 +67,8 @@ class FormContext:
         folder: where file dialogs open.
         expressions: whether settings may be expressions, as inside a block.
         narrow: whether the form stands in a narrow panel: labels of wide editors go above them.
+        runs: gives the runs that a setting may name, read when the list opens.
+        nodes: gives the nodes with weights that a setting may name.
     """
 
     fields: tuple[FieldView, ...] = ()
@@ -48,6 +76,8 @@ class FormContext:
     folder: str = ""
     expressions: bool = False
     narrow: bool = False
+    runs: Callable[[], Sequence[RunOffer]] | None = None
+    nodes: Callable[[], Sequence[NodeOffer]] | None = None
 
 
 @dataclass(frozen=True)

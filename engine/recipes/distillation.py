@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from engine.declare import param
+from engine.params import ChosenFrom
 from engine.recipes import Recipe, recipes, shared
 from engine.recipes.optimizers import Optimizer
 from engine.recipes.schedules import Schedule
@@ -22,9 +23,10 @@ class Distillation(Recipe):
     loop = "distillation"
     networks: ClassVar[Mapping[str, str]] = {"student": STUDENT, "teacher": TEACHER}
 
-    teacher_run: str = param(
-        default="", label="Teacher's run",
-        help="The beginning of the run's number, or its folder. Empty: the teacher is a network of this project.",
+    teacher_run: Annotated[str, ChosenFrom("runs")] = param(
+        default="", label="Teacher's run", none="a network of this project",
+        help="From the list, or by the beginning of its number or its folder. Empty: the teacher is a network of this "
+        "project.",
     )  # fmt: skip
     mix: float = param(
         default=0.7, min=0, max=1, label="From the teacher", help="Share of the loss that compares with the teacher."

@@ -4,8 +4,11 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from engine.catalogue import Catalogue
 from engine.declare import Declared, param
+from engine.params import ChosenFrom
 
 
 class StartFrom(Declared):
@@ -27,11 +30,15 @@ class Scratch(StartFrom):
 class OtherRun(StartFrom):
     """The network starts with what another run has learned, wherever names and sizes of its nodes agree."""
 
-    run: str = param(default="", label="Run", help="The beginning of the run's number, or its folder.")
-    freeze: tuple[str, ...] = param(
-        default=(), label="Freeze", help="Nodes that keep what they have learned: their names, with commas between."
+    run: Annotated[str, ChosenFrom("runs")] = param(
+        default="",
+        label="Run",
+        help="The run whose weights come over: from the list, or by the beginning of its number or its folder.",
     )
-    replace: tuple[str, ...] = param(
+    freeze: Annotated[tuple[str, ...], ChosenFrom("nodes")] = param(
+        default=(), label="Freeze", help="Nodes that keep what they have learned, by their names."
+    )
+    replace: Annotated[tuple[str, ...], ChosenFrom("nodes")] = param(
         default=(), label="Learn anew",
         help="Nodes that start with first weights, such as the last layer for other classes.",
     )  # fmt: skip
@@ -40,6 +47,6 @@ class OtherRun(StartFrom):
         help="Each node learns at this share of the rate of the one after it: the first ones change least.",
     )  # fmt: skip
     unfreeze_every: float | None = param(
-        default=None, above=0, max=1_000_000, label="Thaw a node every", unit="epochs", none="all from the start",
+        default=None, above=0, max=1_000_000, label="Thaw a node every", unit="epochs", none="at once",
         help="First only the last node learns, then one more every so many epochs, from the end to the beginning.",
     )  # fmt: skip
