@@ -328,8 +328,8 @@ class Peeking(QObject):
         sample = self.layer.shown().get(name) or NodeSample(why="It is being computed.")
         if self._port not in sample.values:
             self._port, self._map, self._map_page = sample.port, 0, 0
-        self.panel.show_node(label_of(self._page.graph.nodes[name]), sample, self._port)
-        if sample.values and not sample.answer:
+        self.panel.show_node(name, label_of(self._page.graph.nodes[name]), sample, self._port)
+        if sample.values:
             self._more.start(CHOSEN)
 
     def _chosen(self) -> str:

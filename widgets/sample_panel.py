@@ -35,6 +35,8 @@ class SamplePanel(QWidget):
         self.setAccessibleName("Sample")
         self._page, self._pages = 0, 1
         self._ports: tuple[str, ...] = ()
+        self._shown, self._title, self._answers = ("", ""), "", False
+        self._channel = ""
         self.empty = EmptyState("images", "No item flows through yet", "", "Show a sample", parent=self)
         self.empty.clicked.connect(self.on_wanted)
         self.whole = QWidget(self)
@@ -120,7 +122,8 @@ class SamplePanel(QWidget):
         head.addWidget(self.copy)
         lines.addLayout(head)
         lines.addWidget(self.facts)
-        lines.addWidget(self.histogram, 1)
+        lines.addWidget(self.histogram, 20)
+        lines.addStretch(1)
         return side
 
     # ---- values in -----------------------------------------------------------------------------------------------
@@ -158,29 +161,44 @@ class SamplePanel(QWidget):
         self._show_head(None, ())
         self.reason.setText(sentence)
         self.shown.setCurrentWidget(self.reason)
+        self._shown, self._channel = ("", ""), ""
+        self.numbers.numbers.set_table({})
         self._show_figures([], {})
 
-    def show_node(self, title: str, sample: NodeSample, port: str) -> None:
+    def show_node(self, name: str, title: str, sample: NodeSample, port: str) -> None:
         """What is known at once of the chosen node; the whole value follows."""
         if sample.why:
             self.show_nothing(sample.why)
             self.title.set_text(title)
             return
         value = sample.values.get(port) or sample.value
-        self.title.set_text(title)
+        self._title, self._answers = title, sample.answer and (bool(sample.shares) or _kind(value) == "number")
+        if not self._same(name, port or sample.port):
+            self._pages, self._channel = 1, ""
+            self.numbers.numbers.set_table({})
         self._show_head(value, tuple(sample.values), port or sample.port)
         note = weights_words(sample)
         self._show_figures([*facts(sample, port), *([("Weights", "untrained")] if note else [])], {})
-        self.value.show_value(value)
+        if self._answers:
+            self.value.show_answer(sample)
+        else:
+            self.value.show_value(value)
         self._on_how(self.how.current() or "picture")
+
+    def _same(self, name: str, port: str) -> bool:
+        """Whether the same node was shown before; then its numbers stay until the new ones come."""
+        before, self._shown = self._shown, (name, port)
+        return before == self._shown
 
     def show_whole(self, told: Mapping[str, Any], channel: int) -> None:
         """The whole value out of the helper's answer."""
         value = value_of(told)
         self._page, self._pages = int(told.get("page", 0)), int(told.get("pages", 1))
         self._show_head(value, self._ports, self.port.current())
-        self.value.show_value(value, channel)
+        if not self._answers:
+            self.value.show_value(value, channel)
         table = told.get("table", {})
+        self._channel = f" · channel {table['channel'] + 1}" if "channel" in table else ""
         self.numbers.numbers.set_table(table)
         cut = bool(table.get("cut"))
         self.copy.set_tip(
@@ -221,7 +239,13 @@ class SamplePanel(QWidget):
         self.copy.set_enabled_because(bool(self.numbers.numbers.rows), "There are no numbers to copy yet.")
 
     def _on_how(self, key: str) -> None:
-        self.shown.setCurrentWidget(self.numbers if key == "numbers" else self.value)
+        numbers = key == "numbers"
+        self.shown.setCurrentWidget(self.numbers if numbers else self.value)
+        self.title.set_text(self._title + (self._channel if numbers else ""))
 
     def _on_copy(self) -> None:
         QGuiApplication.clipboard().setText(self.numbers.numbers.as_text())
+
+
+def _kind(value: Value | None) -> str:
+    return value.kind if value is not None else ""

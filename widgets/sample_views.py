@@ -12,9 +12,9 @@ from PySide6.QtWidgets import QHeaderView, QSizePolicy, QTableView, QToolTip, QW
 
 from widgets import theme, words
 from widgets.canvas.ink import ink
-from widgets.canvas.sample_paint import draw_bars, draw_line, draw_plane, draw_raw
+from widgets.canvas.sample_paint import draw_bars, draw_line, draw_plane, draw_raw, draw_sample
 from widgets.controls.base import Themed, start, text
-from widgets.sample_values import Plane, Value, told_tokens
+from widgets.sample_values import NodeSample, Plane, Value, told_tokens
 
 Index = QModelIndex | QPersistentModelIndex
 NUMBER_BESIDE = 13.0
@@ -49,7 +49,12 @@ class RawView(Themed, QWidget):
             if titled:
                 text(painter, QRectF(area.x(), area.y(), area.width(), line), title, "caption", "text2")
                 area.setTop(area.top() + line + sizes.gap)
-            _scaled(painter, area, lambda spot, raw=raw: draw_raw(painter, spot, raw, ink()))
+            if raw.get("kind") == "text":
+                painter.setFont(theme.font("secondary"))
+                painter.setPen(theme.color("text1"))
+                painter.drawText(area, Qt.TextFlag.TextWordWrap, str(raw.get("text", "")))
+            else:
+                _scaled(painter, area, lambda spot, raw=raw: draw_raw(painter, spot, raw, ink()))
 
 
 def _scaled(painter: QPainter, area: QRectF, draw) -> None:
@@ -72,6 +77,7 @@ class ValueView(Themed, QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._value: Value | None = None
+        self._answer: NodeSample | None = None
         self._channel = -1
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -80,8 +86,14 @@ class ValueView(Themed, QWidget):
 
     def show_value(self, value: Value | None, channel: int = -1) -> None:
         """Show a value; of maps the chosen one wears a ring."""
-        self._value, self._channel = value, channel
+        self._value, self._channel, self._answer = value, channel, None
         self.setAccessibleDescription("" if value is None else value.words)
+        self.update()
+
+    def show_answer(self, sample: NodeSample) -> None:
+        """Show what the network says of the item: its likeliest classes, or the number, and what is right."""
+        self._value, self._channel, self._answer = None, -1, sample
+        self.setAccessibleDescription(", ".join(f"{one.name} {words.percent(one.share)}" for one in sample.shares))
         self.update()
 
     def _grid(self) -> tuple[int, float, float]:
@@ -112,6 +124,12 @@ class ValueView(Themed, QWidget):
 
     def paintEvent(self, event) -> None:
         value = self._value
+        if self._answer is not None:
+            painter, tall = start(self), theme.line_height("body") * 1.6
+            high = tall * (len(self._answer.shares) or 3) + (tall if self._answer.untrained else 0)
+            area = QRectF(0, 0, min(self.width(), 26 * theme.line_height("body")), min(self.height(), high))
+            _scaled(painter, area, lambda spot, sample=self._answer: draw_sample(painter, spot, sample))
+            return
         if value is None:
             return
         painter = start(self)

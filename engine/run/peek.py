@@ -35,6 +35,8 @@ from engine.run.peek_item import Item, Wish, random_item, random_statistics, rea
 from engine.run.peek_more import whole
 from engine.run.peek_pass import Progress, Seen, keeping, run_pass, words_of
 from engine.run.peek_trace import Watch
+from engine.runs import Run
+from engine.shapes import Tensor as Shape
 
 Opener = Callable[[Project], tuple[Dataset, Split | None]]
 
@@ -122,6 +124,9 @@ class Peeker:
             raise UserError(part.reasons.get(node, "This node has no value."))
         output = output or part.shown_port(name)
         model, item = self._ready(part, asked, progress)
+        if any(one.objective == node for one in model.built.source.outputs):
+            said, size, names = self._answer(model, item, node, progress)
+            return {"node": node, "port": "prediction", **whole(said, size, page, channel, (), names)}
         kept: dict[tuple[str, str], Tensor] = {}
         watch = Watch(model.built, part.path, keeping(kept, name, output), wanted=frozenset({name}))
         error = run_pass(watch, item, progress)
@@ -130,6 +135,16 @@ class Peeker:
             raise UserError(error[1] if error else "This node gave no value for this item.")
         shape = model.part.walk[name].outputs.get(output)
         return {"node": node, "port": output, **whole(value, shape, page, channel, words_of(part, name))}
+
+    def _answer(
+        self, model: Model, item: Item, node: str, progress: Progress
+    ) -> tuple[Tensor, Shape | None, tuple[str, ...]]:
+        """What an objective's prediction is for an item, as people read it, and what its numbers stand for."""
+        seen = Seen(model.built, model.part, model.fit, model.chosen, (node,), item)
+        error = self._pass(model, item, seen, progress)
+        if not seen.complete:
+            raise UserError(error[1] if error else "The network gave no answer for this item.")
+        return peek_ends.prediction(model.built, seen.outputs, node)
 
     # ---- what a question needs -----------------------------------------------------------------------------------
 
@@ -261,8 +276,6 @@ def _as_trained(built: Built, part: Part, weights: peek_weights.Weights, statist
 
 def _runs_key(asked: Question) -> str:
     """Changes when a run got other weights or another run ended."""
-
-    from engine.runs import Run
 
     if asked.run == "untrained":
         return ""

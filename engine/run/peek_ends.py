@@ -15,6 +15,7 @@ from engine.run import peek_view
 from engine.run.model import Built
 from engine.run.peek_item import Item
 from engine.run.tensors import load_part
+from engine.shapes import Tensor as Shape
 
 if TYPE_CHECKING:
     from engine.data.dataset import Dataset
@@ -48,6 +49,17 @@ def answers(
             told["loss"] = loss
         found[one.objective] = told
     return found
+
+
+def prediction(built: Built, outputs: tuple[Tensor, ...], node: str) -> tuple[Tensor, Shape | None, tuple[str, ...]]:
+    """The whole prediction of an objective, its shape where that is still what inference said, and its classes."""
+    specs = [one for one in built.source.outputs if one.exported]
+    with torch.inference_mode():
+        said = dict(zip([one.objective for one in specs], built.predictions(outputs), strict=True))
+    spec = next(one for one in specs if one.objective == node)
+    value, classes = said[node], spec.classes or _classes(built, spec.target)
+    fits = value.ndim == 2 and value.shape[1] == len(classes)
+    return value, spec.tensor if value.shape[1:] == _dims(spec) else None, classes if fits else ()
 
 
 def _told(built: Built, spec: OutputSpec, said: Tensor, truth: Any) -> dict[str, Any]:

@@ -19,8 +19,16 @@ ROWS, COLUMNS = 400, 64
 """The largest table that is sent."""
 
 
-def whole(value: Tensor, shape: Shape | None, page: int, channel: int, words: Sequence[str]) -> dict[str, Any]:
-    """Everything about one item's value. `page` counts the pages of maps, `channel` is the one in the table."""
+def whole(
+    value: Tensor, shape: Shape | None, page: int, channel: int, words: Sequence[str], names: Sequence[str] = ()
+) -> dict[str, Any]:
+    """Everything about one item's value.
+
+    Args:
+        page: which page of maps; `channel` is the one in the table.
+        words: the vocabulary behind a value of numbers of words.
+        names: what each number of a flat value stands for, such as classes.
+    """
     one = value[0] if value.ndim else value
     found: dict[str, Any] = {**peek_view.view(value, shape, words), "histogram": histogram(one)}
     kind = found["kind"]
@@ -46,6 +54,9 @@ def whole(value: Tensor, shape: Shape | None, page: int, channel: int, words: Se
         if kind == "tokens":
             names = peek_view.token_words(one, words, ROWS)
             column["rows"] = [[number, name] for (number, *_), name in zip(column["rows"], names, strict=False)]
+            column["columns"] = 2
+        elif names and len(names) == len(flat):
+            column["rows"] = [[name, number] for name, (number, *_) in zip(names, column["rows"], strict=False)]
             column["columns"] = 2
         found["table"] = {**column, "across": "", "down": "number"}
     return found

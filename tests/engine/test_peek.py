@@ -372,3 +372,10 @@ def test_nodes_are_found_by_title() -> None:
         node_named(graph, "Conv 2D")
     with pytest.raises(UserError, match="no node"):
         node_named(graph, "nowhere")
+
+
+def test_the_whole_answer_names_all_classes() -> None:
+    told = Peeker(opener).more(Question(new_from_template("cnn-digits")), "cross_entropy_1", "", 0, 0, quiet)
+    rows = told["table"]["rows"]
+    assert [name for name, _ in rows] == [str(digit) for digit in range(10)]
+    assert sum(float(share) for _, share in rows) == pytest.approx(1.0, abs=1e-3)

@@ -312,7 +312,7 @@ def test_the_panel_shows_the_whole_value(qtbot) -> None:
     panel.show()
     assert panel.stack.currentWidget() is panel.empty
     panel.show_item(ItemSample(0, 0, 10), [("Digits", {"kind": "text", "text": "hello"})], "Untrained")
-    panel.show_node("Conv 2D", maps(), "out")
+    panel.show_node("conv_1", "Conv 2D", maps(), "out")
     data = base64.b64encode(bytes([7] * 16)).decode()
     told = {
         "kind": "maps", "words": "64 ch × 4 × 4", "figures": FIGURES, "channels": 64, "page": 1, "pages": 3,
