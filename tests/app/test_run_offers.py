@@ -10,7 +10,7 @@ import pytest
 from app import run_offers
 from app.places import runs_folder
 from app.run_offers import RunOffers
-from engine import edits as g
+from engine import edits, wiring
 from engine.project import save
 from engine.run.work import train
 from engine.runs import create
@@ -50,8 +50,8 @@ def test_nodes_are_those_with_weights_and_tell_what_the_run_lacks(made):
     names = [one.id for one in offers.nodes()]
     assert names == [name for name in value.graph.order if name.startswith("linear")]
     assert {one.note for one in offers.nodes()} == {""}
-    graph, new = g.add(value.graph, "BatchNorm1d")
-    graph = g.connect(graph, names[0], new)
+    graph, new = edits.add(value.graph, "BatchNorm1d")
+    graph = wiring.connect(graph, names[0], new)
     start = {"type": "OtherRun", "run": runs["own"].id}
     document.project = replace(value.with_graph(graph), recipe={**value.recipe, "start_from": start})
     notes = {one.id: one.note for one in offers.nodes()}
