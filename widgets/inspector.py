@@ -366,5 +366,7 @@ class Inspector(QWidget):
 
     def focus_setting(self, name: str = "") -> None:
         """Put the keyboard into a setting, the first one without a name."""
-        name = name or next(iter(self.node.form.rows), "")
+        rows = self.node.form.rows
+        first = next((one for one, row in rows.items() if not row.param.advanced), next(iter(rows), ""))
+        name = name or first
         self.node.form.focus_on(name)

@@ -291,3 +291,17 @@ def test_a_setting_inside_a_block_can_be_lent_out(qtbot):
     assert heard.args == ["filters"]
     form.show_values(cls, {"filters": 8}, {}, FormContext())
     assert not any("Lend" in action.text() for action in form.rows["filters"].menu().actions())
+
+
+def test_the_keyboard_comes_to_the_first_usual_setting(shown, built):
+    """Enter on a card: the settings few people change stay folded."""
+    project, graph, walk, names = built
+    shown.show_node(node_view(project, graph, walk, names[1]))
+    shown.focus_setting()
+    rows = shown.node.form.rows
+    assert rows["filters"].editor.inner.hasFocus()
+    assert not shown.node.form.more.isChecked()
+    left = []
+    shown.left.connect(lambda: left.append(1))
+    QTest.keyClick(rows["filters"].editor.inner, Qt.Key.Key_Escape)
+    assert left == [1]
