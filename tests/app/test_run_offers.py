@@ -50,7 +50,7 @@ def test_nodes_are_those_with_weights_and_tell_what_the_run_lacks(made):
     names = [one.id for one in offers.nodes()]
     assert names == [name for name in value.graph.order if name.startswith("linear")]
     assert {one.note for one in offers.nodes()} == {""}
-    graph, new = edits.add(value.graph, "BatchNorm1d")
+    graph, new = edits.add(value.graph, "BatchNorm")
     graph = wiring.connect(graph, names[0], new)
     start = {"type": "OtherRun", "run": runs["own"].id}
     document.project = replace(value.with_graph(graph), recipe={**value.recipe, "start_from": start})
