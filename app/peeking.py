@@ -134,8 +134,7 @@ class Peeking(QObject):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Show and self.on:
-            self._known = None  # a run may have ended meanwhile, or the data may have changed
-            self._soon(0)
+            self.refresh()  # a run may have ended meanwhile, or the data may have changed
         return False
 
     def run_to(self, name: str) -> None:
@@ -144,6 +143,11 @@ class Peeking(QObject):
             self._page.set_overlay(NAME)
         self.target, self._measure, self._known = name, True, None
         self._soon(0)
+
+    def refresh(self) -> None:
+        """Something outside the project changed, such as the weights of a run: look again."""
+        self._known = None
+        self._soon(EDITED)
 
     def step(self, way: str) -> None:
         """Another item: next, previous or random."""

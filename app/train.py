@@ -294,6 +294,8 @@ class TrainPresenter(QObject):
             self._window.say(f"{info.name} stopped: {info.message}", tone="error")
         elif info.state in ("finished", "stopped"):
             self._window.say(f"{info.name} is ready to be tested.", tone="good")
+            if "build" in self._window._pages:
+                self._window.build.peeking.refresh()  # its weights are the newest now
 
     def _number(self, run: Run) -> int:
         """The run's number in the order in which they were made."""

@@ -204,7 +204,7 @@ class SamplePanel(QWidget):
         self.copy.set_tip(
             "Copy the first numbers: all of them are more than a table holds" if cut else "Copy the numbers"
         )
-        self._show_histogram(told.get("histogram", {}))
+        self._show_histogram(told.get("histogram", {}) if value.kind != "tokens" else {})
         self._on_how(self.how.current() or "picture")
 
     def _show_head(self, value: Value | None, ports: tuple[str, ...], port: str = "") -> None:

@@ -141,7 +141,8 @@ class ValueView(Themed, QWidget):
         elif value.kind == "tokens":
             painter.setFont(theme.font("body"))
             painter.setPen(theme.color("text1"))
-            painter.drawText(area, Qt.TextFlag.TextWordWrap, told_tokens(value.tokens))
+            wrap = Qt.TextFlag.TextWrapAnywhere if " " not in told_tokens(value.tokens) else Qt.TextFlag.TextWordWrap
+            painter.drawText(area, wrap, told_tokens(value.tokens))
         elif value.kind == "number":
             shown = "–" if value.number is None else words.number(value.number, 6)
             text(painter, area, shown, "page_title", align=Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)

@@ -10,6 +10,8 @@ from widgets.controls import Elided, IconButton, IconLabel, Label, NumberField, 
 from widgets.controls.base import box, start
 from widgets.sample_values import ItemSample
 
+HALF_CARD = 112
+"""A trunk in the middle of the canvas stays in sight beside the bar where there is room."""
 PATIENCE = 300
 """Milliseconds of work before the ring turns: most answers are there sooner."""
 
@@ -33,7 +35,9 @@ class ItemStepper(QWidget):
         self.any = IconButton("shuffle", "Any item", parent=self, small=True)
         for widget in (self.back, self.number, self.of, self.on, self.any):
             row.addWidget(widget)
+        row.addStretch(1)
         self._index = 0
+        self._counted = self._narrow = False
         self.back.clicked.connect(lambda: self.wanted.emit("previous", self._index))
         self.on.clicked.connect(lambda: self.wanted.emit("next", self._index))
         self.any.clicked.connect(lambda: self.wanted.emit("random", self._index))
@@ -46,7 +50,13 @@ class ItemStepper(QWidget):
         self.number.set_range(1, item.count or None)
         self.number.set_value(item.place + 1 if item.count else item.index + 1)
         self.of.setText(f"of {words.thousands(item.count)}" if item.count else "")
-        self.of.setVisible(bool(item.count))
+        self._counted = bool(item.count)
+        self.of.setVisible(self._counted and not self._narrow)
+
+    def set_narrow(self, narrow: bool) -> None:
+        """Leave out how many items there are."""
+        self._narrow = narrow
+        self.of.setVisible(self._counted and not narrow)
 
     def _on_number(self, value: object) -> None:
         if isinstance(value, int | float):
@@ -146,9 +156,11 @@ class SampleBar(QWidget):
 
     def settle(self) -> None:
         """Below the bar that says where one is, at the left: strips lie at the right of their cards."""
-        inset = theme.sizes().s12
-        room = self.parentWidget().width() - 2 * inset
-        self.setFixedWidth(min(theme.sizes().inspector + theme.sizes().tile, room))
+        sizes, inset = theme.sizes(), theme.sizes().s12
+        beside = self.parentWidget().width() // 2 - round(theme.scale() * HALF_CARD) - 2 * inset
+        width = max(sizes.palette, min(sizes.inspector + sizes.tile, beside))
+        self.stepper.set_narrow(width < sizes.inspector)
+        self.setFixedWidth(width)
         self.adjustSize()
         self.move(inset, self._above.geometry().bottom() + theme.sizes().s8)
         self.raise_()
