@@ -6,6 +6,7 @@ document    the open project, undo, saving, recovery
 commands    everything the menus, keys and the finder can do
 window      the main window: top bar, pages, status bar
 build, data, train, test, export   one presenter per page: values in, wishes out
+peeking     the Sample overlay: a real item flows through, every layer shows what it makes of it
 helper      the warm helper process, asked from Qt
 crash       what happens to an exception that nobody expected
 """

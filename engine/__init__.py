@@ -14,6 +14,7 @@ Map:
     runs          the run store                           layout     where nodes stand
     blocks        make and unpack blocks                  library    blocks that travel between projects
     places        networks and the insides of blocks      doctor     what a run's curves say
+    peek          what of a network can be computed
     jobs          train, test, predict, peek, export      helper     the warm process behind them
     layers/ losses/ data/ recipes/ exporters/             the catalogues
     run/          the worker's world; the only place that imports torch

@@ -12,6 +12,8 @@ model.py       the generated source, executed         metrics.py    measures of 
 state.py       checkpoints                            telemetry.py  what is told, what is asked
 device.py      devices, threads, memory               diagnose.py   why a run failed, in a sentence
 serve.py       the warm process that answers calls    calls.py      what it can be asked
+peek.py        what every node gives for one item: peek_trace.py watches, peek_view.py makes it small, peek_item.py
+               finds the item, peek_weights.py the weights, peek_ends.py reads the answers, peek_more.py shows one whole
 evaluate.py    a test of a trained model              predict.py    answers for items of a person
 onnx_export.py, python_export.py, bundles/            ways out, and proof.py, which compares them first
 """

@@ -13,4 +13,5 @@ dots.py      dots on wires, as items            leading.py  wires led through do
 unused.py    ports left out of cards            line.py     a path hit where it runs
 dropping.py  layers dragged in                  keys.py, pointer.py  what keys and buttons do
 picture.py   the network as an image            empty.py    what an empty canvas says
+sample.py    what each card gave for an item, with sample_paint.py and sample_bar.py
 """

@@ -28,7 +28,9 @@ from widgets.sample_values import NodeSample, facts, weights_words
 if TYPE_CHECKING:
     from widgets.canvas.view import Canvas
 
+S = theme.Sizes()
 WIDE = 168.0
+LEAST_INSIDE = 36.0
 GAP = 14.0  # from the card to its strip
 PAD = 4.0
 BESIDE_LANE = 8.0
@@ -203,8 +205,6 @@ class SampleLayer(QObject):
                 self._items[name] = item = SampleItem(host, sample)
             else:
                 item.set_sample(sample)
-            # what is wrong with a card stands beside it already
-            item.setVisible(not (sample.why and host.card.level == "error"))
         self._place(samples)
         self._canvas.viewport().update()
 
@@ -226,6 +226,9 @@ class SampleLayer(QObject):
             item = self._items.get(name)
             if item is not None and not _gone(item):
                 item.put(*self._spot(item))
+                # what is wrong with a card stands beside it already
+                told = item.sample.why and item.host.card.level == "error"
+                item.setVisible(not told and not item.area.isEmpty())
 
     def _spot(self, item: SampleItem) -> tuple[QRectF, bool]:
         """Beside the card at the right, else at the left, else inside of it."""
@@ -358,10 +361,12 @@ def _height(card: Card) -> float:
 
 
 def _inside(card: Card) -> QRectF:
-    """Where a strip lies in its card: over the settings of a head, over the count of a row."""
-    if card.row or card.slim:
-        return QRectF(card.width - 112, 2, 100, card.height - 4)
-    return QRectF(44, 22, card.width - 54, card.height - 25)
+    """Where a strip lies in its card: over the settings of a head, else behind the title; empty where that is long."""
+    if not (card.row or card.slim):
+        return QRectF(44, 22, card.width - 54, card.height - 25)
+    start = S.card_text - 6 + ink().width("row" if card.row else "name", card.title) + 8
+    wide = card.width - 10 - start
+    return QRectF(start, 2, wide, card.height - 4) if wide >= LEAST_INSIDE else QRectF()
 
 
 def tip(card: Card, sample: NodeSample) -> str:
