@@ -100,14 +100,26 @@ class Catalogue(Generic[T]):
         return found
 
     def search(self, text: str) -> list[type[T]]:
-        """Entries that match every word of the text by label, name or keyword; the best first."""
-        words = text.lower().split()
+        """Entries that match every word of the text by label, name or keyword; the best first. Where there is none,
+        those with a setting or a choice of that name, such as the layers that can be wrapped in spectral norm."""
+        words = text.lower().replace("-", " ").split()
         scored = []
         for place, cls in enumerate(self):
-            label = cls.label.lower()
-            heap = f"{label} {cls.__name__.lower()} {cls.keywords.lower()} {cls.section.lower()}"
+            label = cls.label.lower().replace("-", " ")
+            heap = f"{label} {cls.__name__} {cls.keywords} {cls.section}".lower().replace("-", " ")
             if all(word in heap for word in words):
                 head = " ".join(words)
                 rank = 0 if label.startswith(head) else 1 if head in label else 2
                 scored.append((rank, place, cls))
+        if words and not scored:
+            return [cls for cls in self if _has_setting(cls, " ".join(words))]
         return [cls for _, _, cls in sorted(scored, key=lambda found: found[:2])]
+
+
+def _has_setting(cls: type[Declared], text: str) -> bool:
+    """Whether a setting, or one of the choices that it offers, begins with this text."""
+    return any(
+        name.lower().startswith(text)
+        for one in cls.params().values()
+        for name in (one.label, *(part for choice in one.choices for part in choice))
+    )
