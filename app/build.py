@@ -11,10 +11,11 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QDockWidget, QFileDialog, QInputDialog, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
-from app import nodeview
+from app import memory, nodeview
 from app.adding import Adding
 from app.arranging import Arranging
 from app.blocks import BlockCommands
+from app.build_layout import BuildLayout
 from app.canvas_menus import CanvasMenus
 from app.clipboard import Clipboard
 from app.comparing import compare_states
@@ -91,7 +92,6 @@ class BuildPage(QMainWindow):
         self.bottom = QStackedWidget()
         for panel in (self.problems_panel, self.code, self.peeking.panel, self.history, self.outline):
             self.bottom.addWidget(panel)
-        self.bottom.setFixedHeight(sizes.dock_open - sizes.dock_tabs)
         self.bottom.hide()
         middle = QWidget()
         column = QVBoxLayout(middle)
@@ -101,9 +101,7 @@ class BuildPage(QMainWindow):
         column.addWidget(self.bottom_tabs)
         column.addWidget(self.bottom)
         self.setCentralWidget(middle)
-        self.left = self._dock("Palette", self.palette_panel, Qt.DockWidgetArea.LeftDockWidgetArea)
-        self.right = self._dock("Inspector", self.inspector, Qt.DockWidgetArea.RightDockWidgetArea)
-        self.reset_layout()
+        self.rooms = BuildLayout(self)
         self._connect_canvas()
         self._connect_panels()
         self.document.changed.connect(self._on_changed)
@@ -114,7 +112,7 @@ class BuildPage(QMainWindow):
         window.menus.add_canvas_actions(self.outline)
         window.menus.add_page_actions(self)
         self.palette_panel.set_favorites(window.settings.favorites)
-        self._fitted = False
+        self._fitted, self.laid_out = False, False
         self._grown_unseen = False
         self._pictured: object = None
         if window.has_project:
@@ -122,7 +120,7 @@ class BuildPage(QMainWindow):
 
     def panels(self) -> list[QWidget]:
         """What F6 walks through."""
-        return [self.palette_panel, self.canvas, self.inspector]
+        return self.rooms.panels()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -134,32 +132,14 @@ class BuildPage(QMainWindow):
             QTimer.singleShot(0, self, self.canvas.fit)
 
     def _on_first_shown(self) -> None:
-        self.reset_layout()
+        self.rooms.restore(memory.window_state().get("build") or {})
+        self.laid_out = True
         self.looking.restore()
         self.canvas.setFocus()
 
-    def _dock(self, name: str, widget: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
-        dock = QDockWidget(name, self)
-        dock.setObjectName(name.lower())
-        dock.setWidget(widget)
-        dock.setTitleBarWidget(QWidget(dock))
-        dock.setFeatures(QDockWidget.DockWidgetFeature.DockWidgetClosable)
-        self.addDockWidget(area, dock)
-        return dock
-
     def reset_layout(self) -> None:
         """Panels back to where they were on the first day."""
-        sizes = theme.sizes()
-        self.left.show()
-        self.right.show()
-        self.resizeDocks([self.left, self.right], [sizes.palette, sizes.inspector], Qt.Orientation.Horizontal)
-        self.bottom_tabs.set_current(None)
-        self.bottom.hide()
-
-    def fit_width(self, width: int) -> None:
-        """Narrow windows give the canvas its room: first the inspector goes, then the palette."""
-        unit = theme.scale()
-        self.right.setVisible(width >= 1240 * unit or bool(self.selection and width >= 1100 * unit))
+        self.rooms.reset()
 
     # ---- wiring ----
 
@@ -432,8 +412,7 @@ class BuildPage(QMainWindow):
 
     def search_layers(self) -> None:
         """Put the keyboard into the palette's search."""
-        self.left.show()
-        self.palette_panel.focus_search()
+        self.rooms.search()
 
     def rename(self) -> None:
         self.canvas.rename(self.selection[-1])
@@ -528,7 +507,7 @@ class BuildPage(QMainWindow):
         if self.graph.nodes[name].block:
             self.blocks.enter(name)
             return
-        self.right.show()
+        self.rooms.show_inspector()
         self.inspector.focus_setting()
 
     def save_code(self) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QEvent, QPoint, Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QResizeEvent
+from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
     QApplication,
     QMainWindow,
@@ -30,6 +30,7 @@ from app.warm import Warmer
 from engine.errors import UserError
 from widgets import theme
 from widgets.controls import ToastHost
+from widgets.page_frame import PageFrame
 from widgets.shell import StatusBar, TopBar
 
 AFTER_PAINT = 200
@@ -137,7 +138,6 @@ class Window(QMainWindow):
             if shown is not None:
                 shown(other is page)
         self.signs.show_run_button()
-        self._fit()
 
     @property
     def page(self) -> str:
@@ -267,7 +267,8 @@ class Window(QMainWindow):
     def reset_layout(self) -> None:
         if "build" in self._pages:
             self.build.reset_layout()
-        self._fit()
+        for frame in self.findChildren(PageFrame):
+            frame.close_drawers()
 
     def next_panel(self) -> None:
         """Move the focus from panel to panel."""
@@ -292,14 +293,6 @@ class Window(QMainWindow):
         for sentence in self._said_at_start:
             self.say(sentence, tone="warning")
 
-    def _fit(self) -> None:
-        if "build" in self._pages:
-            self.build.fit_width(self.width())
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._fit()
-
     def dragEnterEvent(self, event: Any) -> None:
         if event.mimeData().hasUrls():
             event.acceptProposedAction()
@@ -320,9 +313,10 @@ class Window(QMainWindow):
             return
         self.document.close()
         self.files.tidy_drafts()
-        memory.save_window_state(
-            {"geometry": bytes(self.saveGeometry().toHex().data()).decode(), "closed": time.time()}
-        )
+        geometry = bytes(self.saveGeometry().toHex().data()).decode()
+        build = self._pages.get("build")
+        rooms = build.rooms.state() if build is not None and build.laid_out else memory.window_state().get("build")  # type: ignore[attr-defined]
+        memory.save_window_state({"geometry": geometry, "build": rooms, "closed": time.time()})
         if "train" in self._pages:
             self.train.close()
         self._warmer.stop()

@@ -10,7 +10,7 @@ from widgets.controls.base import Line, Themed, column, row, surface
 from widgets.controls.buttons import IconButton
 
 
-class _Strip(Themed, QWidget):
+class Strip(Themed, QWidget):
     """The narrow edge a panel leaves behind, with the button that opens it as a drawer."""
 
     wants_ring = False
@@ -30,13 +30,13 @@ class _Strip(Themed, QWidget):
             self.setFixedWidth(theme.sizes().row_head)
 
 
-class _Side(QWidget):
+class Side(QWidget):
     """One panel: in its place, or folded to a strip and opened over the center."""
 
-    def __init__(self, frame: PageFrame, panel: QWidget, width: str, icon: str, tip: str, left: bool):
+    def __init__(self, frame: QWidget, panel: QWidget, width: str, icon: str, tip: str, left: bool):
         super().__init__(frame)
         self.frame, self.panel, self.width_name, self.left, self.folded = frame, panel, width, left, False
-        self.strip = _Strip(icon, tip, self)
+        self.strip = Strip(icon, tip, self)
         self.line = Line(self, vertical=True)
         inside = row(self)
         for widget in (panel, self.line) if left else (self.line, panel):
@@ -84,7 +84,7 @@ class PageFrame(Themed, QWidget):
 
     def __init__(self, center: QWidget, parent: QWidget | None = None):
         super().__init__(parent)
-        self._sides: list[_Side] = []
+        self._sides: list[Side] = []
         self._center = center
         self._row = row(self)
         self._row.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
@@ -95,12 +95,12 @@ class PageFrame(Themed, QWidget):
 
     def add_left(self, panel: QWidget, width: str, icon: str, tip: str) -> None:
         """Add the left panel; `width` names a length of the theme."""
-        self._add(_Side(self, panel, width, icon, tip, True), 0)
+        self._add(Side(self, panel, width, icon, tip, True), 0)
 
     def add_right(self, panel: QWidget, width: str, icon: str, tip: str) -> None:
-        self._add(_Side(self, panel, width, icon, tip, False), self._row.count())
+        self._add(Side(self, panel, width, icon, tip, False), self._row.count())
 
-    def _add(self, side: _Side, at: int) -> None:
+    def _add(self, side: Side, at: int) -> None:
         self._sides.append(side)
         self._row.insertWidget(at, side)
         side.panel.installEventFilter(self)
@@ -111,6 +111,12 @@ class PageFrame(Themed, QWidget):
         for side in self._sides:
             side.setVisible(not bare)
             if bare and side.folded:
+                side.strip.button.setChecked(False)
+
+    def close_drawers(self) -> None:
+        """Leave the center to itself where the panels are folded."""
+        for side in self._sides:
+            if side.folded:
                 side.strip.button.setChecked(False)
 
     def is_folded(self, left: bool) -> bool:

@@ -31,6 +31,7 @@ from widgets.palette_rows import (
 )
 
 MIME = "application/x-lamina-layer"
+_OPEN = (FAVORITES, "Convolution")
 
 
 def entry_of(cls: type[Layer]) -> Entry:
@@ -152,7 +153,7 @@ class Palette(QWidget):
         self._entries = [entry_of(cls) for cls in layers if cls.in_palette]
         self._blocks: list[Entry] = []
         self._favorites: list[str] = []
-        self._open = {FAVORITES, "Convolution"}
+        self._open = set(_OPEN)
         self._narrow = False
         outer = column(self)
         self.icons = PaletteIcons()
@@ -195,6 +196,10 @@ class Palette(QWidget):
         self.nothing.clicked.connect(self._on_clear)
         self._restyle()
         self._show()
+
+    def is_narrow(self) -> bool:
+        """Whether it shows tiles instead of the list."""
+        return self._narrow
 
     def set_narrow(self, narrow: bool) -> None:
         """Show one tile per section instead of the list; `wide_wanted` asks for the list again."""
@@ -241,6 +246,10 @@ class Palette(QWidget):
     def open_sections(self) -> list[str]:
         """The unfolded sections, for the next start."""
         return sorted(self._open)
+
+    def reset_sections(self) -> None:
+        """Unfold what is unfolded on the first day."""
+        self.set_open_sections(_OPEN)
 
     def set_open_sections(self, names: Iterable[str]) -> None:
         self._open = set(names)

@@ -194,6 +194,9 @@ class DockTabs(Themed, QWidget):
     def current(self) -> str:
         return next((key for key, tab in self._tabs.items() if tab.isChecked()), "")
 
+    def keys(self) -> list[str]:
+        return list(self._tabs)
+
     def set_current(self, key: str | None) -> None:
         for name, tab in self._tabs.items():
             tab.setChecked(name == key)
