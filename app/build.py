@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeyEvent, QShowEvent
-from PySide6.QtWidgets import QDockWidget, QFileDialog, QInputDialog, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QInputDialog, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
-from app import memory, nodeview
+from app import nodeview
 from app.adding import Adding
 from app.arranging import Arranging
 from app.blocks import BlockCommands
@@ -62,7 +62,6 @@ class BuildPage(QMainWindow):
         self.window_ = window
         self.document = window.document
         self.selection: list[str] = []
-        sizes = theme.sizes()
         self.canvas = Canvas()
         self.palette_panel = Palette()
         self.inspector = Inspector()
@@ -112,7 +111,7 @@ class BuildPage(QMainWindow):
         window.menus.add_canvas_actions(self.outline)
         window.menus.add_page_actions(self)
         self.palette_panel.set_favorites(window.settings.favorites)
-        self._fitted, self.laid_out = False, False
+        self._fitted = False
         self._grown_unseen = False
         self._pictured: object = None
         if window.has_project:
@@ -132,8 +131,7 @@ class BuildPage(QMainWindow):
             QTimer.singleShot(0, self, self.canvas.fit)
 
     def _on_first_shown(self) -> None:
-        self.rooms.restore(memory.window_state().get("build") or {})
-        self.laid_out = True
+        self.rooms.restore()
         self.looking.restore()
         self.canvas.setFocus()
 

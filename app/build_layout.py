@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtWidgets import QApplication, QDockWidget, QWidget
 
+from app import memory
 from widgets import theme
 from widgets.page_frame import Side
 
@@ -24,7 +24,7 @@ class BuildLayout(QObject):
     def __init__(self, page: BuildPage) -> None:
         super().__init__(page)
         self._page = page
-        self._widened = False
+        self._widened, self._restored = False, False
         self.side = Side(page, page.inspector, "inspector", "panel-right", "Inspector", left=False)
         self.side.line.hide()  # the separator of the dock is the line
         self._left = self._dock("Palette", page.palette_panel, Qt.DockWidgetArea.LeftDockWidgetArea)
@@ -34,6 +34,7 @@ class BuildLayout(QObject):
         palette = page.palette_panel
         palette.wide_wanted.connect(self.search)
         palette.add_wanted.connect(lambda _: self._narrow_again())
+        palette.search.left.connect(lambda: self._widened and page.canvas.setFocus())
         theme.notifier().changed.connect(self._on_theme_changed)
         self._later = QTimer(self)
         self._later.setSingleShot(True)
@@ -123,11 +124,10 @@ class BuildLayout(QObject):
             self.fit()
         elif watched is page and event.type() == QEvent.Type.Show:
             self._later.start(0)
-        elif watched is page.inspector and event.type() == QEvent.Type.KeyPress and event.key() == Qt.Key.Key_Escape:
-            if self.side.folded:
-                self.side.strip.button.setChecked(False)
-                page.canvas.setFocus()
-                return True
+        elif watched is page.inspector and self.side.folded and _is_escape(event):
+            self.side.strip.button.setChecked(False)
+            page.canvas.setFocus()
+            return True
         return False
 
     # ---- remembered ----
@@ -147,6 +147,8 @@ class BuildLayout(QObject):
     def state(self) -> dict[str, Any]:
         """What the next start should show again; lengths as at 100 % text size."""
         page, unit = self._page, theme.scale()
+        if not self._restored:  # the page was never seen: what was kept before stays
+            return memory.window_state().get("build") or {}
         found: dict[str, Any] = {
             "bottom": page.bottom_tabs.current() or "",
             "sections": page.palette_panel.open_sections(),
@@ -157,8 +159,10 @@ class BuildLayout(QObject):
             found["right"] = round(self._right.width() / unit)
         return found
 
-    def restore(self, kept: Mapping[str, Any]) -> None:
+    def restore(self) -> None:
         """Show what was remembered; what is damaged or does not fit is as on the first day."""
+        kept = memory.window_state().get("build")
+        kept = kept if isinstance(kept, dict) else {}
         page, sizes, usual = self._page, theme.Sizes(), theme.sizes()
         self.fit()
         self._set_right_width()
@@ -172,8 +176,13 @@ class BuildLayout(QObject):
         sections = kept.get("sections")
         if isinstance(sections, list) and all(isinstance(one, str) for one in sections):
             page.palette_panel.set_open_sections(sections)
-        bottom = kept.get("bottom")
-        page.show_bottom(bottom if isinstance(bottom, str) and bottom in page.bottom_keys() else "")
+        bottom, known = kept.get("bottom"), page.bottom_tabs.keys()
+        page.show_bottom(bottom if bottom in known else "")
+        self._restored = True
+
+
+def _is_escape(event: QEvent) -> bool:
+    return event.type() == QEvent.Type.KeyPress and event.key() == Qt.Key.Key_Escape  # type: ignore[attr-defined]
 
 
 def _length(found: Any, usual: int, least: int, most: int) -> int:

@@ -315,7 +315,7 @@ class Window(QMainWindow):
         self.files.tidy_drafts()
         geometry = bytes(self.saveGeometry().toHex().data()).decode()
         build = self._pages.get("build")
-        rooms = build.rooms.state() if build is not None and build.laid_out else memory.window_state().get("build")  # type: ignore[attr-defined]
+        rooms = self.build.rooms.state() if build is not None else memory.window_state().get("build")
         memory.save_window_state({"geometry": geometry, "build": rooms, "closed": time.time()})
         if "train" in self._pages:
             self.train.close()
