@@ -20,8 +20,9 @@ from widgets import theme, words
 from widgets.inspector import Inspector
 from widgets.inspector_pages import Scroll
 from widgets.node_view import many_view, node_view
-from widgets.shape_picture import cells
-from widgets.views import CostView, FixView, ModelView, NodeView, PortView, ProblemView, WindowView
+from widgets.pictures.about import About, WindowView
+from widgets.pictures.window import cells
+from widgets.views import CostView, FixView, ModelView, NodeView, PortView, ProblemView
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 
@@ -88,7 +89,7 @@ def test_a_view_of_a_real_convolution(built):
         "32 ch × 28 × 28",
         "Linear",
     )
-    assert view.window == WindowView((112, 112), (7, 7), (4, 4), (3, 3), (28, 28), 32)
+    assert view.picture.window == WindowView((112, 112), (7, 7), (4, 4), (3, 3), (28, 28), 32)
     assert view.cost.parameters == 3 * 32 * 49 + 32
     assert view.cost.parameters_share == 1.0
     assert view.context.notes["stride"].words == "keeps 1 pixel in 16"
@@ -117,7 +118,7 @@ def test_a_muted_convolution_has_no_picture(built):
     project, graph, _, (_, conv, _) = built
     graph = change(graph, conv, muted=True)
     view = node_view(project, graph, infer(graph, project.data.schema), conv)
-    assert view.window is None
+    assert view.picture is None
     assert view.muted
 
 
@@ -269,7 +270,8 @@ def test_the_picture_paints_every_odd_window(shown, qapp, name):
         WindowView((5, 900), (3, 80), (1, 40), (1, 0), (5, 21), 2),
         WindowView((4, 4), (9, 9), (2, 2), (4, 4), (2, 2), 512),
     ):
-        shown.show_node(view_of(window=window, inputs=(PortView("x"),)))
+        about = About("Conv2d", "Convolution", {"dilation": (1, 1)}, window=window)
+        shown.show_node(view_of(picture=about, inputs=(PortView("x"),)))
         picture = shown.node.picture.grab().toImage()
         colors = {picture.pixel(x, y) for x in range(0, picture.width(), 3) for y in range(0, picture.height(), 3)}
         assert len(colors) > 5
@@ -305,3 +307,10 @@ def test_the_keyboard_comes_to_the_first_usual_setting(shown, built):
     shown.left.connect(lambda: left.append(1))
     QTest.keyClick(rows["filters"].editor.inner, Qt.Key.Key_Escape)
     assert left == [1]
+    QTest.keyClicks(rows["filters"].editor.inner, "16")
+    QTest.keyClick(rows["filters"].editor.inner, Qt.Key.Key_Escape)
+    assert left == [1], "the first Escape takes back what was typed"
+    QTest.keyClicks(rows["filters"].editor.inner, "16")
+    QTest.keyClick(rows["filters"].editor.inner, Qt.Key.Key_Return)
+    QTest.keyClick(rows["filters"].editor.inner, Qt.Key.Key_Escape)
+    assert left == [1, 1], "what was confirmed stays, and Escape leads out"

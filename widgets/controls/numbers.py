@@ -151,12 +151,14 @@ class NumberField(Field):
             elif not typed and self._optional:
                 self._value = None
         self._show()
+        self.setModified(False)
         self._commit()
 
     def _undo_typing(self) -> bool:
         changed = self._dragging or self._value != self._sent or self.isModified()
         self._value, self._press, self._dragging = self._sent, None, False
         self._show()
+        self.setModified(False)
         self.selectAll()
         return changed
 
