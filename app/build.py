@@ -33,7 +33,6 @@ from engine.library import shipped
 from engine.notes import MOST_TEXT
 from engine.places import crumbs
 from engine.wiring import connect, disconnect, judge
-from widgets import theme
 from widgets.canvas import keys
 from widgets.canvas.overlay_bar import OverlayBar
 from widgets.canvas.speech import outline_rows
