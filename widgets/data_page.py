@@ -11,6 +11,7 @@ from widgets.controls.buttons import Button
 from widgets.controls.fields import SearchField
 from widgets.controls.labels import Label
 from widgets.controls.marks import Chip, ProgressRing
+from widgets.controls.wrap import WrapRow
 from widgets.data_report import DataReportPanel
 from widgets.data_sources import DataSources
 from widgets.data_table import DataTable
@@ -166,10 +167,10 @@ class DataPage(Themed, QWidget):
         self.drop.path_dropped.connect(self.path_dropped)
         self._ready_words = Label("or begin with a ready-made set", "secondary", "text2", parent=self)
         self._ready_words.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        self._ready_line = row(space=theme.sizes().s8)
+        self._ready_line = WrapRow(self.drop)
         self.drop.below.addSpacing(theme.sizes().s12)
         self.drop.below.addWidget(self._ready_words)
-        self.drop.below.addLayout(self._ready_line)
+        self.drop.below.addWidget(self._ready_line)
         self._ready_words.hide()
         return self.drop
 
@@ -242,19 +243,13 @@ class DataPage(Themed, QWidget):
     def set_ready_sets(self, sets: list[ReadySet]) -> None:
         """Offer shipped sets, at the left and on the empty page."""
         self.sources.set_ready_sets(sets)
-        while self._ready_line.count():
-            old = self._ready_line.takeAt(0).widget()
-            if old is not None:
-                old.hide()
-                old.deleteLater()
+        self._ready_line.clear()
         self._ready_words.setVisible(bool(sets))
-        self._ready_line.addStretch(1)
         for ready in sets:
             chip = Chip(ready.name, "database", parent=self.drop)
             chip.setToolTip(ready.note)
             chip.clicked.connect(lambda _on=False, key=ready.key: self.ready_chosen.emit(key))
-            self._ready_line.addWidget(chip)
-        self._ready_line.addStretch(1)
+            self._ready_line.add(chip)
 
     def set_seen(self, fields: list[FieldCard]) -> None:
         self.sources.set_seen(fields)

@@ -38,6 +38,8 @@ class Side(QWidget):
         self.frame, self.panel, self.width_name, self.left, self.folded = frame, panel, width, left, False
         self.strip = Strip(icon, tip, self)
         self.line = Line(self, vertical=True)
+        self.edge = Line(frame, vertical=True)
+        self.edge.hide()
         inside = row(self)
         for widget in (panel, self.line) if left else (self.line, panel):
             inside.addWidget(widget)
@@ -60,14 +62,17 @@ class Side(QWidget):
         else:
             self.layout().insertWidget(0 if self.left else 1, self.panel)
             self.panel.show()
+        self.edge.hide()
 
     def _on_toggled(self, open_: bool) -> None:
         if not self.folded:
             return
         self.panel.setVisible(open_)
+        self.edge.setVisible(open_)
         if open_:
             self.place()
             self.panel.raise_()
+            self.edge.raise_()
 
     def place(self) -> None:
         """Lay the open drawer over the center."""
@@ -75,6 +80,7 @@ class Side(QWidget):
             edge, wide = self.strip.width(), self.wanted()
             x = edge if self.left else self.frame.width() - edge - wide
             self.panel.setGeometry(x, 0, wide, self.frame.height())
+            self.edge.setGeometry(x + wide if self.left else x - 1, 0, 1, self.frame.height())
 
 
 class PageFrame(Themed, QWidget):

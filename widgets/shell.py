@@ -9,6 +9,9 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
 from widgets import theme
 from widgets.controls import Button, Elided, IconButton, IconLabel, Label, Line, PageTabs, surface
 
+_NARROW = 14
+"""Below so many page tabs of width, the top bar shortens what it says."""
+
 
 class TopBar(QWidget):
     """Mark and menu, document name and saved state | page tabs in the middle | undo, redo, finder, device, Run."""
@@ -74,7 +77,7 @@ class TopBar(QWidget):
         layout.addSpacing(self.tabs.sizeHint().width())
         layout.addLayout(right, 1)
         self._line = Line(parent=self)
-        self._has_project = False
+        self._has_project, self._state = False, ""
         self.set_project("", "")
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -84,17 +87,17 @@ class TopBar(QWidget):
             0, self.height() - self._line.sizeHint().height(), self.width(), self._line.sizeHint().height()
         )
         self.tabs.setGeometry((self.width() - width) // 2, 0, width, self.height())
-        narrow = self.width() < theme.sizes().page_tab * 14
+        narrow = self.width() < theme.sizes().page_tab * _NARROW
         self.finder.set_text("" if narrow else "Find anything")
+        self._show_state()
         self._fit_device()
 
     def set_project(self, name: str, state: str) -> None:
         """`state` is "saved", "edited", "draft", "read-only", or empty while no project is open."""
         self.title.set_text(name or "Lamina")
-        words = {"saved": "Saved", "edited": "Edited", "draft": "Draft, kept on this computer"}
-        words = {**words, "read-only": "Read-only"}.get(state, "")
-        self.state.setText(words)
-        self.state_icon.setVisible(bool(words))
+        self._state = state
+        self._show_state()
+        self.state_icon.setVisible(bool(state))
         icon = {"edited": "circle-dot", "read-only": "lock"}.get(state, "check")
         self.state_icon.set_icon(icon, "warning" if state in ("edited", "read-only") else "text3")
         for widget in (self.tabs, self.undo, self.redo, self.device, self.run):
@@ -102,9 +105,17 @@ class TopBar(QWidget):
         self._has_project = bool(name)
         self._fit_device()
 
+    def _show_state(self) -> None:
+        """Say the state; where there is little room in a word."""
+        said = {"saved": "Saved", "edited": "Edited", "draft": "Draft, kept on this computer", "read-only": "Read-only"}
+        words = said.get(self._state, "")
+        narrow = self.width() < theme.sizes().page_tab * _NARROW
+        self.state.setText(words.split(",")[0] if narrow else words)
+        self.state.setToolTip(words if narrow and "," in words else "")
+
     def _fit_device(self) -> None:
         """The device shows while a project is open and there is room."""
-        narrow = self.width() < theme.sizes().page_tab * 14
+        narrow = self.width() < theme.sizes().page_tab * _NARROW
         self.device.setVisible(self._has_project and (not narrow or self.device.property("must") is True))
 
     def set_history(self, undo: str, redo: str) -> None:

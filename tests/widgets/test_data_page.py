@@ -57,7 +57,7 @@ def test_empty_page_is_a_place_to_drop_with_ways_to_begin(page, qtbot):
     assert not page.sources.isVisible() and not page.report.isVisible()
     page.set_ready_sets([ReadySet("iris", "Iris", "150 rows")])
     with qtbot.waitSignal(page.ready_chosen) as told:
-        page._ready_line.itemAt(1).widget().click()
+        page._ready_line.widgets()[0].click()
     assert told.args == ["iris"]
     buttons = page.drop.findChildren(type(page.cancel))
     with qtbot.waitSignal(page.browse_folder_wanted):
