@@ -164,9 +164,6 @@ class Checker:
         )
 
     def _width(self, node: Node, made: Objective, target: Field, prediction: Tensor) -> Iterator[Problem]:
-        expected = (
-            made.widths(len(target.classes)) if target.kind == "category" else 1 if target.kind == "number" else None
-        )
         if target.kind == "category" and len(target.classes) != 2 and node.layer == "BinaryCrossEntropy":
             better = self._wrong_target(node, made, target)
             yield replace(better, detail=f"It tells two classes apart; “{target.name}” has {len(target.classes)}.")
@@ -183,11 +180,15 @@ class Checker:
                 )
             return
         given = prediction.last if prediction.rank else 1
+        expected = 1 if target.kind == "number" else made.widths(len(target.classes)) if target.classes else None
         if expected is None or isinstance(given, Sym) or given == expected:
             return
+        if target.kind == "tokens" and given > expected:
+            return  # made for more words than the data has: those are never right
+        kinds = {"category": "classes", "tokens": "different tokens"}
         what = (
-            f"“{target.name}” has {len(target.classes)} classes"
-            if target.kind == "category"
+            f"“{target.name}” has {len(target.classes)} {kinds[target.kind]}"
+            if target.kind in kinds
             else f"“{target.name}” is one number"
         )
         yield Problem(

@@ -12,6 +12,7 @@ import pytest
 import torch
 
 from engine import edits
+from engine.check import check
 from engine.exporters import exporter_of
 from engine.project import Project
 from engine.run.evaluate import evaluate
@@ -88,3 +89,15 @@ def test_a_translator_answers_with_known_tokens(tmp_path, beams):
     known = json.loads((tmp_path / "out" / "about.json").read_text())["writes"]
     text = told(tmp_path / "out", "a c b", "--beams", "2")
     assert text.strip("\n") and set(text.strip()) <= {*"".join(known), " "}
+
+
+def test_fewer_scores_than_tokens_are_a_problem_with_a_repair_and_more_are_none():
+    for features, wrong in ((5, True), (27, False), (MORE, False)):
+        graph = chain("TokenInput", ("Embedding", {"features": 8}), ("GRU", {"hidden": 8}),
+                      ("Linear", {"features": features}), "SequenceCrossEntropy")  # fmt: skip
+        one = project(graph, STORIES, {"type": "LanguageModel"})
+        problems = [problem for problem in check(one) if problem.level == "error"]
+        assert bool(problems) == wrong
+        if wrong:
+            assert problems[0].title.endswith("needs 27 numbers") and "27 different tokens" in problems[0].detail
+            assert [problem for problem in check(problems[0].fixes[0].edit(one)) if problem.level == "error"] == []
