@@ -14,6 +14,7 @@ SOON = (
     "widgets.form",
     "widgets.canvas.view",
     "widgets.inspector",
+    "widgets.pictures.registry",
     "widgets.code_view",
     "app.build",
     "numpy",

@@ -16,7 +16,7 @@ from widgets.inspector_parts import CostRow, HeadTile, PortRow, ProblemBox, Titl
 from widgets.link import Link
 from widgets.live_panel import LivePanel
 from widgets.live_values import LiveFacts
-from widgets.shape_picture import ShapePicture
+from widgets.pictures.layer_picture import LayerPicture
 from widgets.views import ManyView, ModelView, NodeView, PortView, ProblemView
 
 _REPEAT, _RATE = "@repeat", "@lr"
@@ -109,7 +109,7 @@ class _NodePage(QWidget):
     def _build_shape(self) -> None:
         part, inside, self.shape_title = section("Shape")
         self.ports = Rows()
-        self.picture = ShapePicture()
+        self.picture = LayerPicture()
         self.arithmetic = Label("", "caption", "text2", wrap=True)
         layout = inside.layout()
         layout.addWidget(self.ports)
@@ -201,7 +201,7 @@ class _NodePage(QWidget):
         for side, ports in (("In", view.inputs), ("Out", view.outputs)):
             rows += [(side if not place else "", port, side == "Out") for place, port in enumerate(ports[:_MOST_PORTS])]
         self.ports.show_all(tuple(rows), lambda _, parts: PortRow(*parts))
-        self.picture.show_window(view.window, f"hue:{view.section}")
+        self.picture.show_layer(view.picture)
         self.arithmetic.setText(view.arithmetic)
         self.arithmetic.setVisible(bool(view.arithmetic))
         self.keep.setText(view.keep.words if view.keep else "")

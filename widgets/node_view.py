@@ -19,6 +19,7 @@ from engine.layer import Input, Layer, Objective, layers
 from engine.params import Param
 from engine.project import Project
 from engine.shapes import Tensor
+from widgets.pictures.about import about_node
 from widgets.shared_settings import shared_settings
 from widgets.views import (
     CostView,
@@ -31,7 +32,6 @@ from widgets.views import (
     Note,
     PortView,
     ProblemView,
-    WindowView,
 )
 
 
@@ -79,7 +79,7 @@ def node_view(
         outputs=_outputs(graph, node, project.blocks, facts),
         arithmetic=told.shape,
         keep=Note(kept.words(), (kept.name, kept.value)) if kept else None,
-        window=_window(node, cls, facts),
+        picture=about_node(node, cls, facts),
         cost=replace(_cost([facts], walk), parameters_words=told.parameters, work_words=told.work)
         if facts.ok and (facts.outputs or not outputs_of(node, project.blocks))
         else CostView(),
@@ -231,25 +231,3 @@ def _stride_note(node: Node, cls: type[Layer] | None) -> Mapping[str, Note]:
     if len(stride) != 2 or not all(isinstance(step, int) for step in stride) or max(stride) < 2:
         return {}
     return {"stride": Note(f"keeps 1 pixel in {stride[0] * stride[1]}")}
-
-
-def _window(node: Node, cls: type[Layer] | None, facts: Facts) -> WindowView | None:
-    """The sliding window of a layer over an image, where all its sizes are known."""
-    tensors = next(iter(facts.inputs.values()), ())
-    out = next(iter(facts.outputs.values()), None)
-    if cls is None or node.muted or not tensors or out is None or "transpose" in cls.__name__.lower():
-        return None
-    if tensors[0].rank != 3 or out.rank != 3 or not {"kernel", "stride"} <= set(cls.params()):
-        return None
-    try:
-        made = make(node)
-    except UserError:
-        return None
-    pads = made.pads() if callable(getattr(made, "pads", None)) else getattr(made, "padding", (0, 0))
-    kernel, stride = made.kernel, made.stride  # type: ignore[attr-defined]
-    if isinstance(pads, str):
-        pads = tuple(side // 2 for side in kernel)
-    values = (*tensors[0].dims[1:], *kernel, *stride, *pads, *out.dims)
-    if len(values) != 11 or not all(isinstance(one, int) for one in values):
-        return None
-    return WindowView(values[0:2], values[2:4], values[4:6], values[6:8], values[9:11], values[8])

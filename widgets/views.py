@@ -9,6 +9,7 @@ from typing import Any, Literal
 from PySide6.QtGui import QImage
 
 from engine.params import Param
+from widgets.pictures.about import About
 
 Level = Literal["error", "warning", "info"]
 UNSET: Any = object()
@@ -117,18 +118,6 @@ class PortView:
 
 
 @dataclass(frozen=True)
-class WindowView:
-    """A window that slides over an image: everything in (high, wide)."""
-
-    image: tuple[int, int]
-    window: tuple[int, int]
-    step: tuple[int, int]
-    padding: tuple[int, int]
-    result: tuple[int, int]
-    maps: int
-
-
-@dataclass(frozen=True)
 class CostView:
     """What a node costs; shares are of the whole model, None where they are not known."""
 
@@ -167,7 +156,8 @@ class NodeView:
     arithmetic: str = ""
     keep: Note | None = None
     """What would keep the size: words, and the setting with its value."""
-    window: WindowView | None = None
+    picture: About | None = None
+    """What the picture of the layer is drawn from."""
     cost: CostView = CostView()
     problems: tuple[ProblemView, ...] = ()
     muted: bool = False
