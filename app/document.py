@@ -23,6 +23,7 @@ from app import memory
 from app.holding import READ_ONLY, Hold, stamp
 from app.places import drafts_folder, runs_folder, state_folder
 from engine.check import Problem, check
+from engine.check_inside import problems_inside
 from engine.codegen import Source, generate
 from engine.dots import carried_along
 from engine.errors import UserError
@@ -152,12 +153,7 @@ class Document(QObject):
         """The problems of what is worked on; inside a block those of its own nodes."""
         if not self.place.inside:
             return [*self.problems, *self.findings]
-        walk = self.walk_here
-        return [
-            Problem("error", name, finding.title, finding.detail, finding.port)
-            for name, facts in walk.facts.items()
-            for finding in facts.findings
-        ] + self.findings
+        return [*problems_inside(self.project, self.place, self.walk_here), *self.findings]
 
     def set_findings(self, found: list[Problem]) -> None:
         """What somebody else found at nodes of what is worked on, such as how they fared in a run."""

@@ -10,7 +10,7 @@ from engine.codeends import default_target
 from engine.codeplan import live_nodes
 from engine.data.fields import Field
 from engine.dims import Sym
-from engine.edits import remove, set_param
+from engine.edits import change, remove, set_param
 from engine.errors import UserError, listed
 from engine.facts import Inference
 from engine.graph import Node, inputs_of, label_of, objectives_of, ports_of
@@ -20,6 +20,8 @@ from engine.repairs import Fix, Repairs, spaced, usual_objective, without
 from engine.shapes import Tensor
 
 Level = Literal["error", "warning", "info"]
+MOST_FIXES = 3
+"""Repairs offered for one problem."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,7 @@ class Checker:
             if not node.muted and not self.walk[node.id].findings:
                 yield from self._objective(node)
         yield from self._dead()
+        yield from self._twice()
         yield from self._doubts()
 
     # ---- shapes ----
@@ -72,7 +75,7 @@ class Checker:
                     finding.title,
                     finding.detail,
                     finding.port,
-                    tuple(self.repairs.of(node, finding))[:3],
+                    tuple(self.repairs.of(node, finding))[:MOST_FIXES],
                 )
 
     # ---- inputs and outputs ----
@@ -100,7 +103,7 @@ class Checker:
                 "A loss says what training should make small."
                 if none
                 else "Training needs a loss to make small. Drag one from the palette.",
-                fixes=tuple(self.repairs.add_objective()),
+                fixes=tuple(self.repairs.add_objective()) or tuple(self.repairs.output_to_objective()),
             )
 
     # ---- objectives ----
@@ -177,6 +180,7 @@ class Checker:
                     f"The prediction is {prediction.words()}, “{target.name}” is {target.tensor.words()}. "
                     "Make them equal.",
                     "prediction",
+                    tuple(self.repairs.size(node, target.tensor))[:MOST_FIXES],
                 )
             return
         given = prediction.last if prediction.rank else 1
@@ -223,13 +227,40 @@ class Checker:
                 return project.with_graph(remove(project.graph, [one for one in gone if one in project.graph.nodes]))
 
             count = len(dead)
+            fix = self.repairs.priced(f"Remove {'it' if count == 1 else f'{count} loose nodes'}", (), edit)
             yield Problem(
                 "warning",
                 name,
                 f"{label_of(node)} leads nowhere",
                 "Nothing reads its result, so it is left out of the model.",
-                fixes=(Fix(f"Remove {'it' if count == 1 else f'{count} loose nodes'}", (), edit),),
+                fixes=(fix,) if fix else (),
             )
+
+    def _twice(self) -> Iterator[Problem]:
+        """Names that two ends share, which an exported file could not tell apart, and titles given twice."""
+        seen: dict[tuple[str, str], str] = {}
+        for node in self.graph.nodes.values():
+            names = [("title", node.title)] if node.title else []
+            if node.layer == "Output" and isinstance(node.params.get("name"), str) and node.params["name"]:
+                names.append(("name", node.params["name"]))
+            for kind, name in names:
+                if seen.setdefault((kind, name), node.id) == node.id:
+                    continue
+                number = 2
+                while (kind, f"{name} {number}") in seen:
+                    number += 1
+                seen[(kind, f"{name} {number}")] = node.id
+                yield self._named_twice(node, kind, name, f"{name} {number}")
+
+    def _named_twice(self, node: Node, kind: str, name: str, new: str) -> Problem:
+        if kind == "name":
+            title, detail = f"Two outputs are called “{name}”", "The exported file gives the second one a number."
+            change_graph = self.repairs.on(lambda graph: set_param(graph, node.id, "name", new))
+        else:
+            title, detail = f"Two nodes are called “{name}”", "Lists and messages cannot tell them apart."
+            change_graph = self.repairs.on(lambda graph: change(graph, node.id, title=new))
+        fix = Fix(f"Rename to {new}", ("no more parameters",), change_graph)
+        return Problem("warning" if kind == "name" else "info", node.id, title, detail, fixes=(fix,))
 
     def _doubts(self) -> Iterator[Problem]:
         for edge in self.graph.edges:
@@ -245,7 +276,7 @@ class Checker:
                     source.id,
                     f"{label_of(source)} comes twice",
                     f"{label_of(target)} applies it already; twice makes learning slow.",
-                    fixes=(Fix(f"Remove {label_of(source)}", (), without(source.id)),),
+                    fixes=(Fix(f"Remove {label_of(source)}", ("no more parameters",), without(source.id)),),
                 )
         for name in self.live:
             node = self.graph.nodes[name]

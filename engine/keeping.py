@@ -37,7 +37,9 @@ def keeping(node: Node, facts: Facts) -> Keeping | None:
     if cls is None or "padding" not in cls.params() or node.muted:
         return None
     before = next((tensors[0] for tensors in facts.inputs.values() if tensors), None)
-    if before is None or before.rank < 2 or _sizes(cls, node, facts) == before.dims[1:]:
+    if before is None or before.rank < 2 or not cls.ports()[0].fits(before):
+        return None
+    if _sizes(cls, node, facts) == before.dims[1:]:
         return None
     if "same" in cls.params():
         same = _with(node, "same", True)

@@ -145,6 +145,24 @@ SIGNS = {"error": ("error", "error"), "warning": ("triangle-alert", "warning"), 
 """Level -> icon and ink."""
 
 
+class _Repair(Button):
+    """The button of a repair: as wide as there is room, a long name cut at its end."""
+
+    def __init__(self, said: str, kind: str):
+        super().__init__(said, None, kind)
+        self._said = said
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+
+    def resizeEvent(self, event):
+        super().resizeEvent(event)
+        room = self.width() - 2 * theme.sizes().s12
+        shown = self.fontMetrics().elidedText(self._said, Qt.TextElideMode.ElideRight, room)
+        if shown != self.text():
+            self.setText(shown)
+            self.setAccessibleName(self._said)
+            self.setToolTip(self._said if shown != self._said else "")
+
+
 class ProblemBox(Themed, QWidget):
     """One problem with its repairs; `fix_chosen` says which repair."""
 
@@ -168,7 +186,7 @@ class ProblemBox(Themed, QWidget):
         whole.addLayout(line)
         self.buttons: list[Button] = []
         for place, fix in enumerate(problem.fixes):
-            button = Button(fix.label, None, "primary" if first and not place else "plain")
+            button = _Repair(fix.label, "primary" if first and not place else "plain")
             button.clicked.connect(lambda _=False, place=place: self.fix_chosen.emit(place))
             whole.addWidget(button)
             if fix.lines:

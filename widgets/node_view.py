@@ -38,7 +38,7 @@ from widgets.views import (
 def problem_view(problem: Problem, graph: Graph) -> ProblemView:
     """A problem as the panels show it."""
     node = graph.nodes.get(problem.node or "")
-    fixes = tuple(FixView(fix.label, fix.lines) for fix in problem.fixes)
+    fixes = tuple(FixView(fix.label, fix.lines, fix.price) for fix in problem.fixes)
     return ProblemView(
         problem.level, problem.title, problem.detail, problem.node or "", label_of(node) if node else "", fixes
     )

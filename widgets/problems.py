@@ -8,35 +8,46 @@ from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QWidget
 
-from widgets import theme
+from widgets import theme, words
 from widgets.controls import IconLabel, Label, surface
 from widgets.controls.base import box, column, paint_icon, row, text, width_of
 from widgets.inspector_parts import SIGNS
 from widgets.lists import RowList, RowPainter, Rows, State
-from widgets.views import ProblemView
+from widgets.views import FixView, ProblemView
+
+
+def price_words(fix: FixView) -> str:
+    """What a repair costs in parameters, as short as can be: `+640`."""
+    return f"{'+' if fix.price >= 0 else '−'}{words.thousands(abs(fix.price))}"
 
 
 def fix_areas(area: QRectF, problem: ProblemView) -> list[QRectF]:
-    """Where the repair buttons of a row are, from the right; the first repair stands first."""
+    """Where the repair buttons of a row are: under its sentence, the first repair first."""
     sizes = theme.sizes()
-    right, high = area.right() - sizes.s8, sizes.target
+    left, high = area.x() + sizes.s8 + sizes.icon + sizes.s8, sizes.target
+    top = area.bottom() - sizes.s6 - high
+    most = (area.right() - sizes.s8 - left - sizes.s6 * (len(problem.fixes) - 1)) / max(len(problem.fixes), 1)
     spots = []
-    for fix in reversed(problem.fixes):
-        wide = min(width_of(fix.label, "secondary", True) + 2 * sizes.s8, area.width() / 3)
-        spots.append(QRectF(right - wide, area.center().y() - high / 2, wide, high))
-        right -= wide + sizes.s6
-    return list(reversed(spots))
+    for fix in problem.fixes:
+        told = width_of(fix.label, "secondary", True) + width_of(price_words(fix), "caption") + sizes.s6
+        wide = min(told + 2 * sizes.s8 + sizes.ring, most)
+        spots.append(QRectF(left, top, wide, high))
+        left += wide + sizes.s6
+    return spots
 
 
 class _ProblemRows(RowPainter):
     """Paints the sign of the level, the node, the sentence, the repairs."""
 
     def height(self, row) -> int:
-        return theme.sizes().row_form
+        sizes = theme.sizes()
+        return sizes.row_form + (sizes.target + sizes.s4 if row.fixes else 0)
 
     def draw(self, painter: QPainter, area: QRectF, row: ProblemView, state: State) -> None:
-        sizes, middle = theme.sizes(), area.center().y()
+        sizes = theme.sizes()
         card = area.adjusted(sizes.s6, 0, -sizes.s6, 0)
+        area = QRectF(area.x(), area.y(), area.width(), sizes.row_form)
+        middle = area.center().y()
         if state.selected:
             box(painter, card, sizes.r6, "acc_wash")
         elif state.hover:
@@ -46,7 +57,7 @@ class _ProblemRows(RowPainter):
         paint_icon(painter, icon, x, middle, sizes.icon, ink)
         x += sizes.icon + sizes.s8
         spots = fix_areas(card, row)
-        right = (spots[0].x() if spots else card.right()) - sizes.s8
+        right = card.right() - sizes.s8
         if row.where:
             wide = min(width_of(row.where, "secondary"), sizes.form_label * 1.5)
             text(painter, QRectF(x, area.y(), wide, area.height()), row.where, "secondary", "text2")
@@ -59,8 +70,11 @@ class _ProblemRows(RowPainter):
         for spot, fix in zip(spots, row.fixes, strict=True):
             over = state.pointer is not None and spot.contains(state.pointer)
             box(painter, spot, sizes.r6, "hover" if over else "card", "line3" if over else "line2")
-            inside = spot.adjusted(sizes.s4, 0, -sizes.s4, 0)
-            text(painter, inside, fix.label, "secondary", "text1", Qt.AlignmentFlag.AlignHCenter, bold=True)
+            inside = spot.adjusted(sizes.s8, 0, -sizes.s8, 0)
+            price = price_words(fix)
+            text(painter, inside, price, "caption", "text2", Qt.AlignmentFlag.AlignRight)
+            inside.adjust(0, 0, -width_of(price, "caption") - sizes.s6, 0)
+            text(painter, inside, fix.label, "secondary", "text1", bold=True)
 
 
 class _List(RowList):

@@ -87,6 +87,8 @@ class FixView:
 
     label: str
     lines: tuple[str, ...] = ()
+    price: int = 0
+    """How many parameters it adds."""
 
 
 @dataclass(frozen=True)

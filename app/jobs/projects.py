@@ -141,6 +141,7 @@ def check(options: Namespace) -> int:
                         "title": one.title,
                         "detail": one.detail,
                         "repairs": [fix.label for fix in one.fixes],
+                        "prices": [fix.price for fix in one.fixes],
                     }
                     for one in problems
                 ],
@@ -159,7 +160,7 @@ def check(options: Namespace) -> int:
         where = f"{one.node}: " if one.node else ""
         print(
             f"{one.level:8} {where}{one.words()}"
-            + (f" Repairs: {listed([fix.label for fix in one.fixes])}." if one.fixes else "")
+            + (f" Repairs: {listed([f'{fix.label} ({fix.lines[-1]})' for fix in one.fixes])}." if one.fixes else "")
         )
     if not problems:
         print("No problems.")

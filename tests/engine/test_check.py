@@ -150,10 +150,10 @@ def _price(fix: Fix) -> int:
     for line in fix.lines:
         number, _, rest = line.replace("\u2009", "").partition(" ")
         if rest == "more parameters":
-            return int(number)
+            return 0 if number == "no" else int(number)
         if rest == "fewer parameters":
             return -int(number)
-    return 0
+    raise AssertionError(f"{fix.label} does not say what it costs")
 
 
 def test_what_a_repair_says_comes_out_really_does() -> None:

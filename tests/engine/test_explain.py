@@ -124,6 +124,7 @@ KEEPS = [
     ("ConvTranspose2d", {"kernel": 3, "stride": 1}, Image(3, 8, 8), ("padding", [1, 1], (1, 1))),
     ("ConvTranspose2d", {}, Image(3, 8, 8), None),
     ("Linear", {}, Numbers(8), None),
+    ("Conv1d", {}, Image(3, 8, 8), None),  # nothing that it takes
     ("Conv2d", {}, Image(3, 2, 2), ("same", True, (1, 1))),  # too small without padding
 ]
 

@@ -157,7 +157,7 @@ def test_a_press_shows_the_node_and_a_press_on_a_repair_repairs(problems, qapp):
     area = QRectF(problems.list.visualRect(problems.list.rows().index(0)))
     spots = fix_areas(area.adjusted(theme.sizes().s6, 0, -theme.sizes().s6, 0), PROBLEMS[0])
     view = problems.list.viewport()
-    QTest.mouseClick(view, Qt.MouseButton.LeftButton, pos=QPoint(60, round(area.center().y())))
+    QTest.mouseClick(view, Qt.MouseButton.LeftButton, pos=QPoint(60, round(area.y() + 12)))
     for spot in spots:
         QTest.mouseClick(view, Qt.MouseButton.LeftButton, pos=spot.center().toPoint())
     assert problems.said == [0, (0, 0), (0, 1)]

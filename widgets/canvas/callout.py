@@ -125,7 +125,7 @@ class CalloutItem(QGraphicsItem):
         painter.setPen(theme.color("on_fill") if filled else pens.text1)
         text = pens.text("row", fix.label, area.width() - 16)
         painter.drawStaticText(area.center() - QPointF(text.size().width() / 2, text.size().height() / 2), text)
-        self._results(painter, area, tuple(fix.lines)[:2])
+        self._results(painter, area, _two(fix.lines))
 
     def _results(self, painter: QPainter, area: QRectF, lines: Sequence[str]) -> None:
         """What the repair leads to, in two short lines beside its button."""
@@ -137,6 +137,11 @@ class CalloutItem(QGraphicsItem):
         for line in lines:
             painter.drawStaticText(QPointF(area.right() + 8, y), pens.text("caption", line, most))
             y += 15
+
+
+def _two(lines: Sequence[str]) -> tuple[str, ...]:
+    """What there is room for beside a button: what the repair is, and its price, which comes last."""
+    return tuple(lines) if len(lines) < 3 else (lines[0], lines[-1])
 
 
 def place(scene: CanvasScene) -> None:

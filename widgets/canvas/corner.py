@@ -58,13 +58,13 @@ class Corner(QObject):
         self.refresh_errors()
 
     def refresh_errors(self) -> None:
-        """Point to errors of which none is in view."""
+        """Point to errors that are out of view."""
         scene = self._view.mirror
         wrong = [name for name, (level, _) in scene.levels.items() if level == "error" and name in scene.nodes]
         seen = self._view.visible_area() if wrong else None
         outside = [name for name in wrong if not scene.nodes[name].area().intersects(seen)]
         self._outside = outside
-        if not outside or len(outside) < len(wrong):
+        if not outside:
             self.pointer.hide()
             return
         first = scene.nodes[outside[0]]

@@ -208,8 +208,14 @@ class Canvas(QGraphicsView):
         if node in self.mirror.nodes:
             if self.level != "full":
                 self.camera.set_zoom(theme.scale())
-            self.centerOn(self.mirror.nodes[node].area().center())
+            card = self.mirror.nodes[node].area()
+            self.centerOn(card.center())
             self.mirror.place_callout()
+            callout = self.mirror.callout
+            if callout is not None and callout.problem.node == node:  # its repairs come into view with it
+                both = card.united(callout.mapRectToScene(callout.area()))
+                if both.width() < self.visible_area().width():
+                    self.centerOn(both.center())
 
     def center_at(self, place: QPointF) -> None:
         """Bring a point of the scene into the middle."""
