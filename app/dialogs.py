@@ -1,4 +1,4 @@
-"""The small windows that are filled from declarations: settings, about, and the finder."""
+"""The small windows that are filled from declarations: about, and the finder."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from app.commands import COMMANDS
+from app.settings_sheet import FOUND_AS, found_settings, open_settings
 from app.lessons_commands import found_lessons, start_lesson
 from engine.layer import layers
 from engine.templates import templates
@@ -52,37 +53,6 @@ class _Dialog(QDialog):
         column.addLayout(self.foot)
 
 
-def settings(window: Window) -> QDialog:
-    """The person's settings, as the declaration says them; they work at once."""
-    dialog = _Dialog(window, "Settings", theme.sizes().dialog_width)
-    form = Form()
-
-    def show() -> None:
-        values = {name: value for name, value in window.settings.to_json().items() if name not in ("type", "favorites")}
-        shown = {name: one for name, one in type(window.settings).params().items() if name != "favorites"}
-        form.show_values(shown, values, {}, FormContext())
-
-    def change(name: str, value: Any) -> None:
-        window.change_settings(**{name: value})
-        show()
-
-    form.changed.connect(change)
-    dialog.body.addWidget(form)
-    dialog.body.addStretch(1)
-    reset = Button("Reset all", kind="quiet")
-
-    def reset_all() -> None:
-        usual = type(window.settings)()
-        window.change_settings(**{name: getattr(usual, name) for name in usual.params() if name != "favorites"})
-        show()
-
-    reset.clicked.connect(reset_all)
-    dialog.foot.insertWidget(0, reset)
-    show()
-    dialog.open()
-    return dialog
-
-
 def about(window: Window) -> QDialog:
     """What this program is, with the versions that a report needs."""
     import PySide6
@@ -124,6 +94,7 @@ def finder(window: Window) -> None:
         )
         for one in COMMANDS.values()
     ]
+    entries += found_settings(window)
     entries += [Found("template", one.name, one.title, one.data, words=one.line) for one in templates()]
     entries += found_lessons()
     found.chosen.connect(lambda kind, key: _chosen(window, kind, key))
@@ -150,6 +121,8 @@ def _chosen(window: Window, kind: str, key: str) -> None:
         window.files.use_template(key)
     elif kind == "lesson":
         start_lesson(window, key)
+    elif key.startswith(FOUND_AS):
+        open_settings(window, key.removeprefix(FOUND_AS))
     else:
         window.show_page("train")
         window.train.recipe.focus_on(key)

@@ -24,6 +24,7 @@ from app.files import Files
 from app.helper import Helper
 from app.menus import Menus
 from app.opening import Opening
+from app.settings_sheet import open_settings
 from app.signs import Signs
 from app.text_keys import TextKeys
 from app.warm import Warmer
@@ -248,7 +249,7 @@ class Window(QMainWindow):
         self.change_settings(theme="light" if theme.is_dark() else "dark")
 
     def show_settings(self) -> None:
-        dialogs.settings(self)
+        open_settings(self)
 
     def show_shortcuts(self) -> None:
         from app.shortcut_sheet import open_sheet
@@ -342,6 +343,13 @@ def apply_settings(settings: memory.Settings) -> None:
     theme.apply(app, settings.theme, scale=settings.scale, contrast=settings.contrast)
 
 
+def _follow_system() -> None:
+    """Turn light or dark with the system, where the person wants that."""
+    settings = memory.load_settings()
+    if settings.theme == "system":
+        apply_settings(settings)
+
+
 def run(path: Path | None) -> int:
     """Open the window and stay until it is closed."""
     app = QApplication.instance() or QApplication(["lamina"])
@@ -350,8 +358,7 @@ def run(path: Path | None) -> int:
     app.setDesktopFileName("lamina")
     settings = memory.load_settings()
     apply_settings(settings)
-    if settings.theme == "system":
-        app.styleHints().colorSchemeChanged.connect(lambda _: apply_settings(memory.load_settings()))
+    app.styleHints().colorSchemeChanged.connect(lambda _: _follow_system())
     window = Window()
     window.show()
     if path is not None:

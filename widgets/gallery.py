@@ -145,7 +145,8 @@ class Gallery(QWidget):
     def _restyle(self) -> None:
         sizes = theme.sizes()
         self._side.setFixedWidth(sizes.welcome_side)
-        self.search.setFixedWidth(sizes.card_width)
+        self.search.setMaximumWidth(sizes.card_width)
+        self.search.setMinimumWidth(sizes.tile * 4)
         for button in (self.new_button, self.open_button):
             button.setMinimumHeight(sizes.row_form)
 
@@ -213,17 +214,16 @@ class Gallery(QWidget):
         inside.setContentsMargins(sizes.s24, sizes.s20, sizes.s8, 0)
         head = row(space=sizes.s12)
         head.setContentsMargins(0, 0, sizes.s16 + sizes.scroll_bar, 0)
-        head.addWidget(Label("What do you want to build?", "page_title"), 1)
+        head.addWidget(Elided("What do you want to build?", "page_title"), 1)
         self.search = SearchField("Search templates")
         self.search.setAccessibleName("Search templates")
         head.addWidget(self.search)
         inside.addLayout(head)
         line = row(space=sizes.s8)
         line.setContentsMargins(0, 0, sizes.s16 + sizes.scroll_bar, 0)
-        self._tags = row(space=sizes.s8)
-        line.addLayout(self._tags)
+        self._tags = WrapRow(centered=False)
+        line.addWidget(self._tags, 1)
         line.addSpacing(sizes.s12)
-        line.addStretch(1)
         self.note = Elided("", "secondary", "text2")
         line.addWidget(self.note)
         inside.addLayout(line)
@@ -261,15 +261,12 @@ class Gallery(QWidget):
         self.no_recent.setVisible(not entries)
 
     def _make_chips(self, tags: list[str]) -> None:
-        for chip in self._chips.values():
-            self._tags.removeWidget(chip)
-            chip.hide()
-            chip.deleteLater()
+        self._tags.clear()
         self._chips = {}
         for tag in tags:
             chip = Chip(tag, checkable=True)
             chip.clicked.connect(lambda _=False, tag=tag: self._on_tag(tag))
-            self._tags.addWidget(chip)
+            self._tags.add(chip)
             self._chips[tag] = chip
         self._tag = self._tag if self._tag in tags else ALL
 

@@ -157,8 +157,10 @@ class Palette(QWidget):
         self._narrow = False
         outer = column(self)
         self.icons = PaletteIcons()
-        self.icons.hide()
-        outer.addWidget(self.icons)
+        self._icons = scrolled(self.icons)
+        self._icons.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)  # the wheel and Tab move it
+        self._icons.hide()
+        outer.addWidget(self._icons)
         self._wide = QWidget()
         outer.addWidget(self._wide)
         whole = column(self._wide)
@@ -204,7 +206,7 @@ class Palette(QWidget):
     def set_narrow(self, narrow: bool) -> None:
         """Show one tile per section instead of the list; `wide_wanted` asks for the list again."""
         self._narrow = narrow
-        self.icons.setVisible(narrow)
+        self._icons.setVisible(narrow)
         self._wide.setVisible(not narrow)
         self._restyle()
 

@@ -11,6 +11,10 @@ from widgets.controls import Button, Elided, IconButton, IconLabel, Label, Line,
 
 _NARROW = 14
 """Below so many page tabs of width, the top bar shortens what it says."""
+_TIGHT = 10
+"""Below so many, undo and redo are left to their keys and the menu, and the state is said by its icon."""
+_TABS_SHARE = 0.6
+"""The most of the width that the tabs take."""
 
 
 class TopBar(QWidget):
@@ -82,7 +86,7 @@ class TopBar(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        width = self.tabs.sizeHint().width()
+        width = min(self.tabs.sizeHint().width(), round(self.width() * _TABS_SHARE))
         self._line.setGeometry(
             0, self.height() - self._line.sizeHint().height(), self.width(), self._line.sizeHint().height()
         )
@@ -110,8 +114,16 @@ class TopBar(QWidget):
         said = {"saved": "Saved", "edited": "Edited", "draft": "Draft, kept on this computer", "read-only": "Read-only"}
         words = said.get(self._state, "")
         narrow = self.width() < theme.sizes().page_tab * _NARROW
+        tight = self._is_tight()
+        self.state.setVisible(not tight)
+        self.state_icon.setToolTip(words if tight else "")
+        for button in (self.undo, self.redo):
+            button.setVisible(bool(self._has_project) and not tight)
         self.state.setText(words.split(",")[0] if narrow else words)
         self.state.setToolTip(words if narrow and "," in words else "")
+
+    def _is_tight(self) -> bool:
+        return self.width() < theme.sizes().page_tab * _TIGHT
 
     def _fit_device(self) -> None:
         """The device shows while a project is open and there is room."""
