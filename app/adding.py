@@ -119,7 +119,7 @@ class Adding(QObject):
 
     def add_ends(self) -> None:
         """The ghost of an empty canvas: an input and an objective for the data; without data, the way to choose it."""
-        from app.data import with_ends  # the Data page loads when it is needed
+        from app.rebinding import with_ends
 
         place = self._document.place
         if not self._document.project.data.fields or place.inside:

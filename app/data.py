@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFileDialog
 
-from app.dataviews import bins, cell, data_json, hundredths, seen, short, target_of
+from app.dataviews import advice_of, bins, cell, data_json, hundredths, seen, short, target_of
 from app.rebinding import rebound, with_ends
 from engine.data.preparation import preparations
 from engine.data.sources import sources
@@ -74,6 +74,7 @@ class DataPresenter(QObject):
         page.rows_wanted.connect(self._on_rows)
         page.filter_changed.connect(self._on_filter)
         page.role_wanted.connect(self._on_role)
+        page.finding_action.connect(lambda field: self._on_role(field, "unused"))
         page.split_wanted.connect(self._on_split)
         page.cancel_wanted.connect(self._on_cancel)
         page.source_chosen.connect(lambda _: self.rescan())
@@ -290,9 +291,7 @@ class DataPresenter(QObject):
         split = (
             SplitInfo(data.split, (counts[0], counts[1], counts[2]), data.seed, data.stratify, can) if parts else None
         )
-        findings = tuple(
-            Advice(str(one["level"]), str(one["title"]), str(one["detail"])) for one in self._facts.get("quality", ())
-        )
+        findings = advice_of(self._facts.get("quality", ()))
         if "quality" in self._facts and not findings:
             findings = (Advice("good", "Nothing found", f"All {words.thousands(data.count)} items were looked at."),)
         self.widget.set_report(

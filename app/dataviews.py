@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from engine.errors import UserError
@@ -10,7 +10,7 @@ from engine.graph import inputs_of, label_of, objectives_of
 from engine.layer import layers
 from engine.project import DataChoice, Project, to_json
 from widgets import words
-from widgets.values import Bins, FieldCard
+from widgets.values import Advice, Bins, FieldCard
 
 
 def data_json(data: DataChoice) -> dict[str, Any]:
@@ -68,3 +68,19 @@ def seen(project: Project) -> list[FieldCard]:
             symbol = "numbers" if field.kind != "image" else "image"
             found.append(FieldCard(target, symbol, shape, f"the answer, for {label_of(node)}", "target"))
     return found
+
+
+_LEFT_OUT = ("leak", "constant", "missing")
+"""Kinds of findings that go away when the field is left out."""
+
+
+def advice_of(found: Sequence[Mapping[str, Any]]) -> tuple[Advice, ...]:
+    """Findings about the data as the report shows them: those of one title are one, and some fields can be left out."""
+    texts: dict[tuple[str, str], list[str]] = {}
+    buttons: dict[tuple[str, str], tuple[str, str]] = {}
+    for one in found:
+        level, title, field = str(one["level"]), words.sentence(str(one["title"])), one.get("field")
+        texts.setdefault((level, title), []).append(words.sentence(str(one["detail"])))
+        if field and one.get("kind") in _LEFT_OUT and level == "warning":
+            buttons[level, title] = (f"Leave “{field}” out", str(field))
+    return tuple(Advice(*key, " ".join(parts), *buttons.get(key, ())) for key, parts in texts.items())

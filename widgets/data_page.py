@@ -157,7 +157,8 @@ class DataPage(Themed, QWidget):
 
     def _make_empty(self) -> QWidget:
         self.drop = DropArea(
-            "Drop a folder, CSV or IDX file here", "Folders of pictures, tables and IDX files are read where they lie.",
+            "Drop a folder, table, text or IDX file here", 
+            "Folders of pictures or sounds, tables, texts and IDX files are read where they lie.",
             "upload", large=True, parent=self,
         )  # fmt: skip
         folder = self.drop.add_button("Browse for a folder", "folder-open", primary=True, small=False)

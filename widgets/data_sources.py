@@ -142,7 +142,7 @@ class DataSources(Panel):
         self.form = Section("Settings of this source", parent=self)
         self.form.hide()
         self._column.addWidget(self.form)
-        self.drop = DropArea("Drop a folder, CSV or IDX file here", parent=self)
+        self.drop = DropArea("Drop a folder, table, text or IDX file here", parent=self)
         self.drop.add_button("Folder", "folder-open").clicked.connect(self._on_folder)
         self.drop.add_button("File", "file").clicked.connect(self._on_file)
         self.drop.path_dropped.connect(self.path_dropped)

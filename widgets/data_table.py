@@ -148,10 +148,10 @@ class ColumnHead(QHeaderView):
         line = QRectF(line.x(), line.bottom(), line.width(), theme.line_height("caption"))
         if column.kind == "category" and column.classes:
             kind = words.count(len(column.classes), "class", "classes")
-        text(painter, line, kind, "caption", "text2")
-        if column.missing:
-            said = f"{words.thousands(column.missing)} missing"
-            text(painter, line, said, "caption", "warning", Qt.AlignmentFlag.AlignRight)
+        said = f"{words.thousands(column.missing)} missing" if column.missing else ""
+        if width_of(kind, "caption") + width_of(said, "caption") + sizes.s6 <= line.width():
+            text(painter, line, kind, "caption", "text2")
+        text(painter, line, said, "caption", "warning", Qt.AlignmentFlag.AlignRight)  # more telling than the kind
         self._paint_role(painter, column, QRectF(line.x(), line.bottom() + sizes.s6, line.width(), sizes.chip))
         counts = column.bins.counts if column.bins else [entry.count for entry in column.classes[:40]]
         bars = QRectF(inside.x(), inside.bottom() - sizes.row, inside.width(), sizes.row)

@@ -14,6 +14,7 @@ from widgets.values import Thumb
 
 THUMB = Qt.ItemDataRole.UserRole
 PAGE = 48
+_LONG = 1.6  # times as long as wide
 _KEPT = 3000  # pictures; at 110 px about 140 MB, far more than fit a screen
 
 
@@ -98,7 +99,10 @@ class ThumbsModel(QAbstractListModel):
 
 
 def paint_picture(painter: QPainter, area: QRectF, picture: QPixmap | None, radius: float) -> None:
-    """Paint a picture into a rounded square, cut to fill it; an empty one is a quiet ground."""
+    """Paint a picture into a rounded square, cut to fill it; an empty one is a quiet ground.
+
+    A long one, such as the picture of a sound, is shown whole: cut, it would say nothing of its ends.
+    """
     box(painter, area, radius, "hover")
     if picture is None or picture.isNull():
         return
@@ -106,7 +110,14 @@ def paint_picture(painter: QPainter, area: QRectF, picture: QPixmap | None, radi
     clip = QPainterPath()
     clip.addRoundedRect(area, radius, radius)
     painter.setClipPath(clip)
-    side = min(picture.width(), picture.height())
+    side, long = sorted((picture.width(), picture.height()))
+    if long > _LONG * side:
+        shown = QRectF(0, 0, *(area.width() * one / long for one in (picture.width(), picture.height())))
+        shown.moveCenter(area.center())
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        painter.drawPixmap(shown, picture, QRectF(picture.rect()))
+        painter.restore()
+        return
     source = QRectF((picture.width() - side) / 2, (picture.height() - side) / 2, side, side)
     smooth = side > area.width() / 3  # tiny pictures, such as 8 × 8 digits, stay sharp squares
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)

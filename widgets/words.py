@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 
 THIN = "\u2009"  # between thousands
 HARD = "\u00a0"  # between a number and its unit, so a line never breaks there
@@ -106,6 +107,12 @@ def ago(seconds: float) -> str:
 def count(amount: int, one: str, many: str = "") -> str:
     """Write an amount with its word: 1 run, 3 runs."""
     return f"{thousands(amount)} {one if amount == 1 else many or one + 's'}"
+
+
+def sentence(text: str) -> str:
+    """A sentence of the engine with its numbers as people read them: 5 158 groups, 21.6 %."""
+    spaced = re.sub(r"(?<=\d),(?=\d{3}(?!\d))", THIN, text)
+    return re.sub(r"(?<=\d)%", f"{HARD}%", spaced)
 
 
 def shape(lengths) -> str:

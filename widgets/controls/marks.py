@@ -67,7 +67,7 @@ class Chip(Themed, QAbstractButton):
         wide = width_of(self.text(), "secondary") + 2 * sizes.s8 + sizes.s2
         wide += sizes.icon_small + sizes.s6 if self._mark() else 0
         wide += sizes.dot + sizes.s6 if self._dot else 0
-        wide += width_of(self._tail(), "secondary") + sizes.s4 if self._tail() else 0
+        wide += width_of(self._tail(), "secondary") + sizes.s6 if self._tail() else 0
         wide += sizes.icon_small + sizes.s4 if self._closable else 0
         return QSize(round(wide), sizes.chip)
 
@@ -100,9 +100,10 @@ class Chip(Themed, QAbstractButton):
             paint_icon(painter, self._mark(), x, middle, sizes.icon_small, ink)
             x += sizes.icon_small + sizes.s6
         text(painter, area.adjusted(x, 0, 0, 0), self.text(), "secondary", ink)
-        x += width_of(self.text(), "secondary") + sizes.s4
+        x += width_of(self.text(), "secondary") + sizes.s6
         if self._tail():
-            text(painter, area.adjusted(x, 0, 0, 0), self._tail(), "secondary", ink)
+            quiet = "text3" if ink == "text2" else ink  # a class may be called 0: its count looks different
+            text(painter, area.adjusted(x, 0, 0, 0), self._tail(), "secondary", quiet)
         if self._closable:
             right = area.right() - sizes.icon_small - sizes.s6
             paint_icon(painter, "x", right, middle, sizes.icon_small, ink)
