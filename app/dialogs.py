@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import platform
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from app.commands import COMMANDS
-from app.settings_sheet import FOUND_AS, found_settings, open_settings
 from app.lessons_commands import found_lessons, start_lesson
+from app.settings_sheet import FOUND_AS, found_settings, open_settings
 from engine.layer import layers
 from engine.templates import templates
 from widgets import keymap, theme
 from widgets.controls import Button, Label, surface
 from widgets.finder import Finder, Found
-from widgets.form import Form
-from widgets.views import FormContext
 
 if TYPE_CHECKING:
     from app.window import Window

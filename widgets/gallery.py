@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QListView, QMenu, QStyle, QWidget
 from widgets import icons, theme
 from widgets.controls import Button, Chip, Elided, EmptyState, Label, Line, SearchField, surface
 from widgets.controls.base import column, row
+from widgets.controls.wrap import WrapRow
 from widgets.fuzzy import match
 from widgets.gallery_cards import (
     BLANK,

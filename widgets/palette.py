@@ -14,6 +14,7 @@ from widgets.controls import EmptyState, IconLabel, Label, Line, SearchField, ri
 from widgets.controls.base import column, row
 from widgets.fuzzy import match
 from widgets.lists import RowList, Rows
+from widgets.page_frame import scrolled
 from widgets.palette_icons import PaletteIcons
 from widgets.palette_rows import (
     BLOCK,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QSpacerItem, QWidget
 
 from widgets import theme
 from widgets.controls import Button, Elided, IconButton, IconLabel, Label, Line, PageTabs, surface
@@ -78,7 +78,8 @@ class TopBar(QWidget):
         layout.setSpacing(0)
         layout.addLayout(left, 1)
         # the tabs keep their place in the middle of the window whatever stands beside them
-        layout.addSpacing(self.tabs.sizeHint().width())
+        self._middle = QSpacerItem(self.tabs.sizeHint().width(), 0)
+        layout.addItem(self._middle)
         layout.addLayout(right, 1)
         self._line = Line(parent=self)
         self._has_project, self._state = False, ""
@@ -86,11 +87,22 @@ class TopBar(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._place()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.StyleChange and hasattr(self, "_line"):
+            self.setFixedHeight(theme.sizes().top_bar)
+            self._place()
+
+    def _place(self) -> None:
         width = min(self.tabs.sizeHint().width(), round(self.width() * _TABS_SHARE))
         self._line.setGeometry(
             0, self.height() - self._line.sizeHint().height(), self.width(), self._line.sizeHint().height()
         )
         self.tabs.setGeometry((self.width() - width) // 2, 0, width, self.height())
+        self._middle.changeSize(width, 0)
+        self.layout().invalidate()
         narrow = self.width() < theme.sizes().page_tab * _NARROW
         self.finder.set_text("" if narrow else "Find anything")
         self._show_state()
@@ -100,13 +112,13 @@ class TopBar(QWidget):
         """`state` is "saved", "edited", "draft", "read-only", or empty while no project is open."""
         self.title.set_text(name or "Lamina")
         self._state = state
-        self._show_state()
         self.state_icon.setVisible(bool(state))
         icon = {"edited": "circle-dot", "read-only": "lock"}.get(state, "check")
         self.state_icon.set_icon(icon, "warning" if state in ("edited", "read-only") else "text3")
         for widget in (self.tabs, self.undo, self.redo, self.device, self.run):
             widget.setVisible(bool(name))
         self._has_project = bool(name)
+        self._show_state()
         self._fit_device()
 
     def _show_state(self) -> None:
@@ -115,7 +127,7 @@ class TopBar(QWidget):
         words = said.get(self._state, "")
         narrow = self.width() < theme.sizes().page_tab * _NARROW
         tight = self._is_tight()
-        self.state.setVisible(not tight)
+        self.state.setVisible(bool(words) and not tight)
         self.state_icon.setToolTip(words if tight else "")
         for button in (self.undo, self.redo):
             button.setVisible(bool(self._has_project) and not tight)
@@ -187,6 +199,11 @@ class StatusBar(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._line.setGeometry(0, 0, self.width(), self._line.sizeHint().height())
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.StyleChange:
+            self.setFixedHeight(theme.sizes().status_bar)
 
     def set_problems(self, errors: int, warnings: int) -> None:
         parts = []
