@@ -157,7 +157,7 @@ class DataPage(Themed, QWidget):
 
     def _make_empty(self) -> QWidget:
         self.drop = DropArea(
-            "Drop a folder, table, text or IDX file here", 
+            "Drop a folder, table, text or IDX file here",
             "Folders of pictures or sounds, tables, texts and IDX files are read where they lie.",
             "upload", large=True, parent=self,
         )  # fmt: skip
