@@ -12,9 +12,11 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from engine.graph import Edge, Graph, Node, judge, move
+from engine.edits import move
+from engine.graph import Edge, Graph, Node
 from engine.layer import layers
 from engine.layout import layout
+from engine.wiring import judge
 
 SIZES = (1000, 5000)
 
@@ -146,6 +148,12 @@ def measure(count: int) -> list[str]:
     moved = [move(graph, {names[0]: (n * 4.0, 0.0)}) for n in range(25)]
     lines.append(f"  show it with one card moved        {times(lambda n: view.show_graph(moved[n], walk))}")
     lines.append(f"  minimap                            {times(lambda n: view.corner.map.redraw())}")
+
+    def after_an_edit(number: int) -> None:
+        view.mirror.version += 1  # boxes are gathered anew, as the overview needs them
+        view.corner.map.redraw()
+
+    lines.append(f"  minimap after an edit              {times(after_an_edit)}")
     assert view.mirror.bounds().contains(QRectF(QPointF(), QPointF(1, 1)))
     view.close()
     view.deleteLater()

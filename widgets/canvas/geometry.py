@@ -229,7 +229,8 @@ def label_spot(x1: float, y1: float, x2: float, y2: float, lane: float | None) -
 
 def union(rects: Iterable[QRectF]) -> QRectF:
     """The smallest rectangle around all."""
-    found = QRectF()
-    for rect in rects:
-        found = found.united(rect)
-    return found
+    known = [rect.getCoords() for rect in rects if not rect.isNull()]
+    if not known:
+        return QRectF()
+    left, top, right, bottom = zip(*known, strict=True)
+    return QRectF(QPointF(min(left), min(top)), QPointF(max(right), max(bottom)))

@@ -60,6 +60,7 @@ class Ink:
         self.row_box_font = QFont(self.names["name"])
         self.row_box_font.setPixelSize(19)
         self._texts: dict[tuple[str, str, int], QStaticText] = {}
+        self._tall: dict[tuple[str, str, int], tuple[QStaticText, float]] = {}
         self._tiles: dict[tuple[str, str, int, int], QPixmap] = {}
         self._icons: dict[tuple[str, str, int, int], QPixmap] = {}
         self._metrics = {name: QFontMetricsF(font) for name, font in self.names.items()}
@@ -88,6 +89,17 @@ class Ink:
             found.setPerformanceHint(QStaticText.PerformanceHint.AggressiveCaching)
             found.prepare(QTransform(), self.font(role))
             self._texts[key] = found
+        return found
+
+    def tall_text(self, role: str, text: str, most: float) -> tuple[QStaticText, float]:
+        """A shared text with its height, which Qt would measure anew each time."""
+        key = (role, text, int(most))
+        found = self._tall.get(key)
+        if found is None:
+            if len(self._tall) > _TEXTS_MOST:
+                self._tall.clear()
+            shown = self.text(role, text, most)
+            found = self._tall[key] = (shown, shown.size().height())
         return found
 
     def tile(self, section: str, icon: str, size: int, ratio: float) -> QPixmap:

@@ -33,6 +33,7 @@ class NodeItem(QGraphicsRectItem):
 
     def set_card(self, card: Card) -> None:
         self.card = card
+        self._area: QRectF | None = None
         self.shape_path = outline(card)
         self.setRect(QRectF(-_AROUND, -_AROUND, card.width + 2 * _AROUND, card.height + _AROUND + 26))
         self.update()
@@ -40,10 +41,17 @@ class NodeItem(QGraphicsRectItem):
     def paint(self, painter: QPainter, _option, _widget=None) -> None:
         paint_card(painter, self.card, self.shape_path, self.marks)
 
+    def setPos(self, place: QPointF) -> None:
+        self._area = None
+        super().setPos(place)
+
     def area(self) -> QRectF:
-        """The card itself, in the scene."""
-        place = self.pos()
-        return QRectF(place.x(), place.y(), self.card.width, self.card.height)
+        """The card itself, in the scene. Asked for thousands of times a frame, so it is kept."""
+        found = self._area
+        if found is None:
+            place = self.pos()
+            found = self._area = QRectF(place.x(), place.y(), self.card.width, self.card.height)
+        return found
 
     def input_slot(self, port: str, index: int = 0) -> Slot | None:
         return _slot(self.card.inputs, port, index)

@@ -63,7 +63,7 @@ class Minimap(QWidget):
         self.update()
 
     def _place(self) -> None:
-        bounds = self._view.mirror.bounds()
+        bounds = self._view.overview.bounds(self._view.mirror)
         inner = QRectF(self.rect()).adjusted(8, 8, -8, -8)
         self._scale = min(0.12, inner.width() / max(1.0, bounds.width()), inner.height() / max(1.0, bounds.height()))
         self._origin = inner.center() - bounds.center() * self._scale

@@ -135,6 +135,8 @@ class MoveNodes(Gesture):
         graph = self.scene.graph
         wired = [edge.source for edge in graph.incoming[self.anchor]]
         wired += [edge.target for edge in graph.outgoing[self.anchor]]
+        if self._ghost is not None:
+            return []  # so many cards move that none nearby stays
         around = QRectF(at.x() - 60, at.y() - 320, 344, 690)
         close = [name for name in self.view.names_in(around) if name not in wired]
         return [name for name in (*wired, *close) if name not in self._from]
@@ -213,8 +215,10 @@ class MoveNodes(Gesture):
             painter.setPen(hairline("acc_line"))
             painter.drawLine(self._guide)
         if self._ghost:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)  # straight edges; smooth ones cost 2 ms
+            painter.fillRect(self._ghost, theme.color("acc_line", 0.08))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(hairline("acc_line"))
-            painter.setBrush(theme.color("acc_line", 0.08))
             painter.drawRect(self._ghost)
 
 

@@ -29,10 +29,15 @@ class Band:
     boxes: dict[tuple[str, bool], list[QRectF]] = field(default_factory=dict)
     names: list[tuple[Card, QRectF]] = field(default_factory=list)
     lines: dict[tuple[str, str], list[QLineF]] = field(default_factory=dict)
-    paths: dict[tuple[str, str], list[QPainterPath]] = field(default_factory=dict)
+    paths: dict[tuple[str, str], list[tuple[QPainterPath, QRectF]]] = field(default_factory=dict)
+    chosen: list[QRectF] = field(default_factory=list)
 
     def add_box(self, card: Card, area: QRectF) -> None:
-        self.boxes.setdefault((card.section, card.muted), []).append(area)
+        key = (card.section, card.muted)
+        found = self.boxes.get(key)
+        if found is None:
+            found = self.boxes[key] = []
+        found.append(area)
         self.names.append((card, area))
 
     def add_wire(self, wire: WireItem) -> None:
@@ -47,7 +52,8 @@ class Band:
         else:
             turns = [QPointF(x1, y1), QPointF(wire.lane, y1 + 11), QPointF(wire.lane, y2 - 30), QPointF(x2, y2)]
             lines.extend(QLineF(one, two) for one, two in pairwise(turns))
-        self.paths.setdefault(key, []).append(wire.path())
+        path = wire.path()
+        self.paths.setdefault(key, []).append((path, path.controlPointRect().adjusted(-2, -2, 2, 2)))
 
 
 class Overview:
@@ -57,7 +63,7 @@ class Overview:
         self._boxed = self._wired = -1
         self._bands: dict[int, Band] = {}
         self._wires: dict[int, Band] = {}
-        self._chosen: list[QRectF] = []
+        self._bounds = QRectF()
         self._wrong: list[QRectF] = []
 
     def _box_again(self, scene: CanvasScene) -> None:
@@ -65,15 +71,20 @@ class Overview:
             return
         self._boxed = scene.version
         self._bands, self._wrong = {}, []
-        self._chosen = [
-            scene.nodes[name].area() for name in scene.selected if name in scene.nodes and name not in scene.moving
-        ]
-        for name, item in scene.nodes.items():
-            if name in scene.moving:
+        areas = [item.area() for item in scene.nodes.values()]
+        self._bounds = scene.bounds_around(areas)
+        bands, moving, selected = self._bands, scene.moving, scene.selected
+        for (name, item), area in zip(scene.nodes.items(), areas, strict=True):  # 5,000 cards: every step counts
+            if name in moving:
                 continue
-            area, card = item.area(), item.card
-            band = self._bands.setdefault(int(area.y() // _BAND), Band())
+            card = item.card
+            number = int(area.y() // _BAND)
+            band = bands.get(number)
+            if band is None:
+                band = bands[number] = Band()
             band.add_box(card, area)
+            if name in selected:
+                band.chosen.append(area)
             if card.level == "error":
                 self._wrong.append(area)
 
@@ -103,6 +114,11 @@ class Overview:
                     band.add_wire(scene.wires[edge])
         return band
 
+    def bounds(self, scene: CanvasScene) -> QRectF:
+        """The area of everything, as of the scene's version."""
+        self._box_again(scene)
+        return self._bounds
+
     def boxes(self, scene: CanvasScene) -> list[tuple[str, list[QRectF]]]:
         """All boxes by section, and those in error under the name "error"; for the small map."""
         self._box_again(scene)
@@ -129,10 +145,10 @@ class Overview:
             _boxes(painter, band)
         if names:
             seen = [(card, box) for band in bands for card, box in band.names if box.intersects(area)]
-            for card, box in seen:
-                _name(painter, card, box, pens, zoom, zoom >= TEXT_FROM)
+            _names(painter, seen, pens, zoom)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        for color, rects in ((pens.error, self._wrong), (pens.acc, self._chosen)):
+        chosen = [box for band in bands for box in band.chosen]
+        for color, rects in ((pens.error, self._wrong), (pens.acc, chosen)):
             if rects:
                 pen = QPen(color, 2)
                 pen.setCosmetic(True)
@@ -191,24 +207,33 @@ def _paths(painter: QPainter, band: Band, pens: Ink, area: QRectF) -> None:
     painter.setBrush(Qt.BrushStyle.NoBrush)
     for (symbol, state), paths in band.paths.items():
         painter.setPen(pens.wire(symbol, state))
-        for path in paths:
-            if path.controlPointRect().adjusted(-2, -2, 2, 2).intersects(area):
+        for path, room in paths:
+            if room.intersects(area):
                 painter.drawPath(path)
 
 
-def _name(painter: QPainter, card: Card, box: QRectF, pens: Ink, zoom: float, with_text: bool) -> None:
-    side = 18.0 if card.row else 26.0
-    picture = pens.icon(card.icon or _glyph(card.section), f"hue:{card.section}", int(side), max(0.5, zoom))
-    spot = QRectF(box.x() + 10, box.center().y() - side / 2, side, side)
-    painter.drawPixmap(spot, picture, QRectF(picture.rect()))
-    if not with_text:
+def _names(painter: QPainter, seen: list[tuple[Card, QRectF]], pens: Ink, zoom: float) -> None:
+    """The icons and, where they can be read, the names of cards: heads first, then rows, a font set once for each."""
+    scale, painted = max(0.5, zoom), {}
+    for card, box in seen:
+        side = 18.0 if card.row else 26.0
+        key = (card.icon or card.section, card.section, side)
+        if key not in painted:
+            picture = pens.icon(card.icon or _glyph(card.section), f"hue:{card.section}", int(side), scale)
+            painted[key] = (picture, QRectF(picture.rect()))
+        picture, whole = painted[key]
+        spot = QRectF(box.x() + 10, box.y() + (box.height() - side) / 2, side, side)
+        painter.drawPixmap(spot, picture, whole)
+    if zoom < TEXT_FROM:
         return
-    role = "row_box" if card.row else "box"
-    title = f"{card.title} ×{card.repeat}" if card.composite and card.repeat > 1 else card.title
-    text = pens.text(role, title, box.width() - side - 26)
-    painter.setFont(pens.font(role))
     painter.setPen(pens.text1)
-    painter.drawStaticText(QPointF(spot.right() + 8, box.center().y() - text.size().height() / 2), text)
+    for rows, role, side in ((False, "box", 26.0), (True, "row_box", 18.0)):
+        painter.setFont(pens.font(role))
+        for card, box in seen:
+            if card.row is rows:
+                title = f"{card.title} ×{card.repeat}" if card.composite and card.repeat > 1 else card.title
+                text, high = pens.tall_text(role, title, box.width() - side - 26)
+                painter.drawStaticText(QPointF(box.x() + side + 18, box.y() + (box.height() - high) / 2), text)
 
 
 def _glyph(section: str) -> str:

@@ -430,17 +430,20 @@ class CanvasScene(QGraphicsScene):
     def bounds(self, names: Iterable[str] | None = None) -> QRectF:
         """The area of all cards and notes, or of some cards."""
         if names is None:
-            frames = [QRectF(frame.x, frame.y, frame.width, frame.height) for frame in self.graph.frames.values()]
-            return union([item.area() for item in self.nodes.values()] + frames).united(self.dots.area())
+            return self.bounds_around([item.area() for item in self.nodes.values()])
         return union(self.nodes[name].area() for name in names if name in self.nodes)
+
+    def bounds_around(self, cards: list[QRectF]) -> QRectF:
+        """The area of these places of cards, and of all notes, frames and dots."""
+        frames = [QRectF(frame.x, frame.y, frame.width, frame.height) for frame in self.graph.frames.values()]
+        return union(cards + frames).united(self.dots.area())
 
     def bounds_at_rest(self) -> QRectF:
         """The area of everything where the document has it, though cards may still be on their way there."""
         cards = [
             QRectF(self.place_of(name), QSizeF(item.card.width, item.card.height)) for name, item in self.nodes.items()
         ]
-        frames = [QRectF(frame.x, frame.y, frame.width, frame.height) for frame in self.graph.frames.values()]
-        return union(cards + frames).united(self.dots.area())
+        return self.bounds_around(cards)
 
     # ---- the callout ---------------------------------------------------------------------------------------------
 
