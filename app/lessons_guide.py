@@ -285,19 +285,26 @@ class Guide(QObject):
         self.spotlight.setGeometry(over.rect())
         now = ([area.getRect() for area in areas], self.card.size(), over.size(), drag)
         if now != self._placed:
-            self.spotlight.show_holes(areas, drag, glide=self._placed is None)
+            fresh = self._placed is None
+            self.spotlight.show_holes(areas, drag, glide=fresh)
             self._placed = now
-            self._move_card(areas, drag)
+            self._move_card(areas, drag, fresh)
         self.spotlight.setVisible(bool(areas))
         self.card.show()
         self.spotlight.raise_()
         self.card.raise_()
 
-    def _move_card(self, areas: list[QRect], drag: bool) -> None:
-        """Beside what is lit; where nothing is, at the lower right; the last words of a lesson in the middle."""
+    def _move_card(self, areas: list[QRect], drag: bool, fresh: bool) -> None:
+        """Beside what is lit; where nothing is, at the lower right; the last words of a lesson in the middle.
+
+        What is lit may move a little while a page fills; the card only follows where it would be in the way.
+        """
         over = self.card.parentWidget()
         edge = theme.sizes().s12
         room = over.rect().adjusted(edge, edge, -edge, -edge)
+        card = self.card.card()
+        if not fresh and room.contains(card) and not any(card.intersects(area) for area in areas):
+            return
         lit = areas
         if not areas and not self.ended:
             stays = self.met and self.card.isVisible()

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QEasingCurve, QLineF, QPoint, QPointF, QRect, QRectF, QSize, Qt, QVariantAnimation, Signal
 from PySide6.QtGui import QAccessible, QAccessibleEvent, QPainter, QPainterPath, QPen
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from widgets import shadow, theme
 from widgets.controls import Button, IconButton, IconLabel, Label
@@ -324,8 +324,11 @@ class LessonCard(Themed, QWidget):
         return QSize(self.width(), self.height())
 
     def keyPressEvent(self, event):
+        button = self.focusWidget()
         if event.key() == Qt.Key.Key_Escape:
             self.leave_wanted.emit()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and isinstance(button, QAbstractButton):
+            button.click()
         else:
             super().keyPressEvent(event)
 
