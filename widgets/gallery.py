@@ -24,6 +24,7 @@ from widgets.gallery_cards import (
 )
 from widgets.lessons_list import LessonList, LessonRow
 from widgets.lists import RowList, Rows
+from widgets.page_frame import scrolled
 from widgets.views import RecentEntry, TemplateCard
 
 ALL = "All"
@@ -145,7 +146,7 @@ class Gallery(QWidget):
 
     def _restyle(self) -> None:
         sizes = theme.sizes()
-        self._side.setFixedWidth(sizes.welcome_side)
+        self._side_area.setFixedWidth(sizes.welcome_side)
         self.search.setMaximumWidth(sizes.card_width)
         self.search.setMinimumWidth(sizes.tile * 4)
         for button in (self.new_button, self.open_button):
@@ -156,9 +157,13 @@ class Gallery(QWidget):
         if event.type() == event.Type.StyleChange and hasattr(self, "search"):
             self._restyle()
 
+    def resizeEvent(self, event):
+        super().resizeEvent(event)
+        self.note.setVisible(self.width() >= theme.sizes().drawer_below * max(1.0, theme.scale()))
+
     def _build_side(self, whole) -> None:
         sizes = theme.sizes()
-        self._side = side = surface(QWidget(), "panel")
+        side = surface(QWidget(), "panel")
         inside = column(side, space=sizes.s8)
         inside.setContentsMargins(sizes.s6, sizes.s16, sizes.s6, sizes.s12)
         top = column(space=sizes.s8)
@@ -183,7 +188,9 @@ class Gallery(QWidget):
         foot.addWidget(self.shortcuts)
         foot.addStretch(1)
         inside.addLayout(foot)
-        whole.addWidget(side)
+        self.recent.setMinimumHeight(2 * sizes.top_bar)
+        self._side_area = scrolled(side)
+        whole.addWidget(self._side_area)
         self.new_button.clicked.connect(self.new_wanted)
         self.open_button.clicked.connect(self.open_wanted)
         self.shortcuts.clicked.connect(self.shortcuts_wanted)
