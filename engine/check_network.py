@@ -157,13 +157,22 @@ class Checker:
             }
             return project.with_graph(replace(project.graph, nodes=nodes))
 
-        fix = self.repairs.priced(f"Use {layers[better].label}", ("made for such targets",), edit)
+        def other(field: Field) -> Fix | None:
+            def compare(project: Project) -> Project:
+                return project.with_graph(set_param(project.graph, node.id, "target", field.name))
+
+            return self.repairs.priced(f"Compare with {field.name}", ("as an autoencoder does",), compare)
+
+        read = [one for one in self.schema.values() if one.role == "input" and one.kind in ("image", "series")]
+        fitting = [one for one in read if one.kind in made.target_kinds]
+        fixes = [self.repairs.priced(f"Use {layers[better].label}", ("made for such targets",), edit)]
+        fixes += map(other, fitting[:1])
         return Problem(
             "error",
             node.id,
             f"{label_of(node)} does not fit “{target.name}”",
             f"It needs a {listed(made.target_kinds)}; “{target.name}” is a {target.kind}.",
-            fixes=(fix,) if fix else (),
+            fixes=tuple(fix for fix in fixes if fix is not None),
         )
 
     def _width(self, node: Node, made: Objective, target: Field, prediction: Tensor) -> Iterator[Problem]:

@@ -14,9 +14,12 @@ sys.path.insert(0, str(Path(__file__).parent))
 from window_help import close_extra_windows, open_window, spin
 
 from app.rebinding import rebound
+from engine.edits import add
+from engine.graph import Graph
 from engine.places import Place, add_network
 from engine.project import Project, from_json, to_json
 from engine.templates import new_from_template
+from engine.wiring import connect
 
 
 @pytest.fixture
@@ -85,3 +88,18 @@ def test_an_empty_second_network_begins_with_the_data_there_is(window) -> None:
     shown = [one.text() for one in build.inspector.model.findChildren(QLabel)]
     assert "2" in shown
     assert "14" not in shown
+
+
+def test_an_objective_of_the_wrong_kind_may_compare_with_what_fits(window) -> None:
+    """A reconstruction: no field of the data is an image to answer with, but the input is one."""
+    build, document = window.build, window.document
+    document.go(Place("second"))
+    graph, image = add(Graph(), "ImageInput", params={"field": "image"})
+    graph, end = add(graph, "MSE", params={"target": "digit"})
+    graph = connect(graph, image, end)
+    document.edit_graph("Draw", lambda _: graph)
+    (problem,) = [one for one in document.problems_here if one.node == end]
+    assert [fix.label for fix in problem.fixes] == ["Use Cross-entropy", "Compare with image"]
+    build.fix(document.problems_here.index(problem), 1)
+    assert document.graph.nodes[end].params["target"] == "image"
+    assert not [one for one in document.problems_here if one.node == end]
