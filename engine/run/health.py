@@ -49,8 +49,12 @@ class Health:
         self._eyes: list[Eyes] = []
         self._tell: Callable[[Names, Rows], None] = lambda names, rows: None
         self._course: Course | None = None
-        self._since = 0.0
+        self._since = self._since_busy = 0.0
+        self._usual: frozenset[int] = frozenset()
         self._places: frozenset[int] = frozenset()
+        self._every = 1
+        self._outermost = False
+        self._not_before = 0.0
         self._epoch = self._epochs = self._looks = self._items = 0
         self._spent = 0.0
         self._told = -math.inf
@@ -59,7 +63,10 @@ class Health:
     def attend(self, loop: Loop, course: Course, epochs: int, tell: Callable[[Names, Rows], None]) -> None:
         """Watch a loop; `tell` is given the nodes by network, once, and rows of `healthstore.put`."""
         self._loop, self._course, self._epochs, self._tell = loop, course, epochs, tell
-        self._since = course.seconds
+        self._since, self._since_busy = course.seconds, time.process_time()
+        self._every = max(1, math.ceil(epochs / EPOCHS))
+        count = min(LOOKS, loop.batches)
+        self._usual = frozenset(loop.batches - 1 - place * loop.batches // count for place in range(count))
         self._eyes = [Eyes(built) for built in {id(one): one for one in loop.networks.values()}.values()]
 
     # ---- when ------------------------------------------------------------------------------------------------
@@ -68,32 +75,38 @@ class Health:
         """An epoch begins: choose the steps that may be looked at, the last one among them."""
         if self._loop is None or self._course is None:
             return
+        if self._looks:
+            for eyes in self._eyes:
+                eyes.forget()
         self._epoch, self._looks, self._items = self._course.epoch + 1, 0, 0
-        for eyes in self._eyes:
-            eyes.forget()
-        self._places = frozenset()
-        every = max(1, math.ceil(self._epochs / EPOCHS))
-        if self._outermost or self._epoch % every == 0:
-            batches = self._loop.batches
-            count = min(LOOKS, batches)
-            self._places = frozenset(batches - 1 - place * batches // count for place in range(count))
-
-    @property
-    def _outermost(self) -> bool:
-        return self._epoch in (1, self._epochs)
+        self._outermost = self._epoch in (1, self._epochs)
+        self._places = self._usual if self._outermost or self._epoch % self._every == 0 else frozenset()
 
     def due(self, place: int) -> bool:
         """Whether to look at a step of the epoch (counted from 0)."""
-        return place in self._places and self._affordable(place)
+        if place not in self._places:
+            return False
+        return self._needed(place) or (time.perf_counter() >= self._not_before and self._affordable())
 
-    def _affordable(self, place: int) -> bool:
-        assert self._loop is not None and self._course is not None
-        if self._outermost and self._items < LEAST_ROWS:
-            each = max(1, self._loop.items // self._loop.batches)
-            left = sum(other >= place for other in self._places)
-            if left <= min(LEAST_LOOKS, 1 + math.ceil(LEAST_ROWS / each)):
-                return True
-        return self._spent <= FREE_SECONDS + SHARE * (self._course.seconds - self._since)
+    def _needed(self, place: int) -> bool:
+        """Whether the first or the last epoch would otherwise show too little."""
+        if not self._outermost or self._items >= LEAST_ROWS:
+            return False
+        assert self._loop is not None
+        each = max(1, self._loop.items // self._loop.batches)
+        left = sum(other >= place for other in self._places)
+        return left <= min(LEAST_LOOKS, 1 + math.ceil(LEAST_ROWS / each))
+
+    def _affordable(self) -> bool:
+        over = self._spent - FREE_SECONDS - SHARE * self._worked()
+        if over > 0:  # asking costs something too
+            self._not_before = time.perf_counter() + over / max(SHARE, 1e-6)
+        return over <= 0
+
+    def _worked(self) -> float:
+        """Seconds of work so far: of the clock where several cores work, of the processor where others use it too."""
+        assert self._course is not None
+        return min(self._course.seconds - self._since, time.process_time() - self._since_busy)
 
     # ---- a step ----------------------------------------------------------------------------------------------
 

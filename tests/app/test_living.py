@@ -164,9 +164,7 @@ def test_blocks_fold_their_copies_and_show_them_inside(window, living):
 
 def test_layers_that_the_run_does_not_have_are_neutral(window, living):
     made(window, 1, 2)
-    window.document.edit_graph(
-        "Add", lambda graph: __import__("engine.edits", fromlist=["add"]).add(graph, "Dropout")[0]
-    )
+    window.document.edit_graph("Add", lambda graph: add(graph, "Dropout")[0])
     turned_on(window)
     mark = living.overlay.marks["dropout_1"]
     assert mark.word == "not in run" and mark.level == "none" and not mark.known
