@@ -72,7 +72,9 @@ class NodeSample:
     loss: float | None = None
     answer: bool = False
     untrained: bool = False
-    """Whether nothing in front of this answer has learned anything."""
+    """Of an answer: whether nothing in front of it has learned anything."""
+    odd: bool = False
+    """Whether it is untrained while other nodes are trained."""
     seconds: float | None = None
     bytes: int = 0
     weight_bytes: int = 0
@@ -132,6 +134,7 @@ def node_sample(told: Mapping[str, Any], raw: Mapping[str, Any] | None = None, u
         loss=told.get("loss"),
         answer=bool(told.get("answer")),
         untrained=untrained and bool(told.get("answer")),
+        odd=not untrained and told.get("weights") in ("untrained", "partly"),
         seconds=told.get("seconds"),
         bytes=int(told.get("bytes", 0)),
         weight_bytes=int(told.get("weight_bytes", 0)),
@@ -185,6 +188,8 @@ def caption(sample: NodeSample) -> tuple[str, str]:
     low, high = value.figures.get("min"), value.figures.get("max")
     if low is None or high is None or value.kind in ("tokens", "number"):
         return "", "text3"
+    if sample.odd:
+        return "untrained" if sample.weights == "untrained" else "partly untrained", "warning"
     zeros = float(value.figures.get("zeros", 0.0))
     text = f"{words.number(low, 3)} … {words.number(high, 3)}"
     if zeros >= 1.0:

@@ -60,10 +60,10 @@ def _peeking(progress: Progress) -> Peeker:
         progress(0.0, "Loading PyTorch")
         from engine.run.peek import Peeker
 
-        def opened(project: Project) -> tuple[Dataset, Split | None]:
+        def opened(project: Project, progress: Progress) -> tuple[Dataset, Split | None]:
             from engine.run.calls_data import _kept, data_json
 
-            return _kept.get(data_json(project.data), lambda _share, _text: None)
+            return _kept.get(data_json(project.data), progress)
 
         _peeker.append(Peeker(opened))
     return _peeker[0]

@@ -38,7 +38,8 @@ from engine.run.peek_trace import Watch
 from engine.runs import Run
 from engine.shapes import Tensor as Shape
 
-Opener = Callable[[Project], tuple[Dataset, Split | None]]
+Opener = Callable[[Project, Progress], tuple[Dataset, Split | None]]
+"""Reads a project's data, telling how far it is."""
 
 MEASURED = 400
 """Items that the preparation is measured on where no run says it; enough to look at values."""
@@ -101,7 +102,8 @@ class Peeker:
             self._measure(model, item, watched, progress)
         nodes = watched.nodes(error)
         if not error and watched.complete:
-            nodes.update(peek_ends.answers(model.built, watched.outputs, item, asked.nodes, self._dataset(asked, item)))
+            data = self._open(asked.project, progress) if item.targets else None
+            nodes.update(peek_ends.answers(model.built, watched.outputs, item, asked.nodes, data))
         return {
             "nodes": nodes,
             "item": item.to_json(),
@@ -171,15 +173,12 @@ class Peeker:
             return None, None, "There is no data yet: random numbers go in."
         try:
             progress(0.04, "Reading the data")
-            dataset, parts = self._open(project)
+            dataset, parts = self._open(project, progress)
             if not dataset.count:
                 return None, None, "The data has no items: random numbers go in."
             return dataset, parts, ""
         except UserError as error:
             return None, None, f"Random numbers go in, since the data cannot be read: {error.message}"
-
-    def _dataset(self, asked: Question, item: Item) -> tuple[Dataset, Split | None] | None:
-        return self._open(asked.project) if item.targets else None
 
     def _statistics(self, project: Project, dataset: Dataset | None, parts: Split | None) -> Statistics:
         """What the preparation measures, on some items of the training part; remembered while the data stays."""
@@ -210,7 +209,13 @@ class Peeker:
         sizes = {name: tuple(one.shape) for name, one in built.network.state_dict().items()}
         network = next(iter(part.project.networks))
         weights = peek_weights.weights_for(network, sizes, part.kept_as, asked.runs, asked.run)
-        fitting = peek_weights.take(built.network, weights.read(), part.kept_as)
+        try:
+            given = weights.read()
+        except UserError:
+            if asked.run:
+                raise
+            weights, given = peek_weights.Weights(), {}  # nobody asked for this run in particular
+        fitting = peek_weights.take(built.network, given, part.kept_as)
         self._remember(built, fitting)
         if weights.run is not None and fitting.taken:
             built = _as_trained(built, part, weights, statistics)

@@ -88,9 +88,9 @@ def weights_for(
     best, most = Weights(), 0
     wanted = {called(name, kept_as): size for name, size in sizes.items()}
     for run in newest_of(runs):
-        if run.info().active or (one := of_run(run, network)) is None:
+        one = None if run.info().active else _readable(run, network)
+        if one is None or one.file is None:
             continue
-        assert one.file is not None
         there = sizes_in(one.file, one.head)
         fitting = sum(there.get(name) == size for name, size in wanted.items())
         if fitting > most:
@@ -98,6 +98,13 @@ def weights_for(
         if fitting == len(wanted):
             break
     return best
+
+
+def _readable(run: Run, network: str) -> Weights | None:
+    try:
+        return of_run(run, network)
+    except UserError:  # a damaged run is no reason to see nothing
+        return None
 
 
 def newest_of(folders: Sequence[str]) -> list[Run]:

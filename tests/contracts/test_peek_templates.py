@@ -27,7 +27,7 @@ def _size(name: str) -> int:
 CASES = [pytest.param(one.name, marks=() if _size(one.name) <= SMALL else (pytest.mark.long,)) for one in templates()]
 
 
-def opener(project: Project):
+def opener(project: Project, _progress: object):
     dataset = open_dataset(project.data)
     return dataset, split(dataset, project.data) if dataset.count > 1 else None
 

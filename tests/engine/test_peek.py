@@ -31,7 +31,7 @@ from engine.shapes import Image, Sequence
 from engine.templates import new_from_template
 
 
-def opener(project: Project):
+def opener(project: Project, _progress: object = None):
     dataset = open_dataset(project.data)
     return dataset, split(dataset, project.data)
 
@@ -379,3 +379,27 @@ def test_the_whole_answer_names_all_classes() -> None:
     rows = told["table"]["rows"]
     assert [name for name, _ in rows] == [str(digit) for digit in range(10)]
     assert sum(float(share) for _, share in rows) == pytest.approx(1.0, abs=1e-3)
+
+
+def test_each_network_of_a_gan_finds_its_own_weights() -> None:
+    from engine.recipes import recipe_of
+    from engine.run.peek_weights import _head
+
+    project = new_from_template("dcgan")
+    recipe, names = recipe_of(project.recipe), list(project.networks)
+    assert _head(recipe, "generator", names) == "network", "what is exported"
+    assert _head(recipe, "discriminator", names) == "discriminator"
+
+
+def test_a_damaged_run_is_passed_over(trained, tmp_path) -> None:
+    import shutil
+
+    project, run, _ = trained
+    copy = tmp_path / run.folder.name
+    shutil.copytree(run.folder, copy)
+    best = copy / "best.safetensors"
+    best.write_bytes(best.read_bytes()[:-8])
+    found = look(project, runs=(str(tmp_path),))
+    assert not found["weights"]["trained"]
+    with pytest.raises(UserError, match="damaged"):
+        look(project, run=str(copy))

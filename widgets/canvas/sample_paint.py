@@ -72,7 +72,7 @@ def width_of(sample: NodeSample, most: float, tall: float) -> float:
         return most
     if sample.shares or value is None:
         return most
-    if text and tall < 2 * LINE + CAPTION and sample.seconds is not None:
+    if text and tall < 2 * LINE + CAPTION and (sample.seconds is not None or sample.odd):
         return most
     if value.kind == "maps" and value.maps:
         side = tall - (CAPTION if least else 0)
@@ -117,7 +117,7 @@ def _captioned(painter: QPainter, area: QRectF, sample: NodeSample, pens: Ink) -
     if text and area.height() >= 2 * LINE + CAPTION:
         _text(painter, QRectF(area.x(), area.bottom() - LINE, area.width(), LINE), text, pens, role)
         return area.adjusted(0, 0, 0, -CAPTION)
-    if text and (sample.seconds is not None or role == "error"):
+    if text and (sample.seconds is not None or sample.odd or role == "error"):
         wide = min(area.width() / 2, pens.width("caption", text) + 2)
         _text(painter, QRectF(area.right() - wide, area.y(), wide, area.height()), text, pens, role, right=True)
         return area.adjusted(0, 0, -wide - 6, 0)
