@@ -146,4 +146,8 @@ def test_made_digits_are_recognized(name: str, tmp_path: Path, judge: Built) -> 
         print(f"{name}, seed {seed}: {share:.3f} recognized, {counts}; noise {noise:.3f}; {run.info().seconds:.0f} s")
         assert min(counts) > 0, counts
         shares.append(share)
+    proof = jobs.export(run, tmp_path / "model.onnx")
+    assert proof["items"] > 0 and proof["scaled"] <= 1e-5  # |a - b| against 1 + |b|
+    program = jobs.export(run, tmp_path / "made.kit", format="bundle")["program"]
+    assert program["kind"] in ("generator", "denoiser") and program["largest"] <= 1e-3
     assert np.mean(shares) >= one.goal["at_least"] > noise + 0.2, (shares, noise)
