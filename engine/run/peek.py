@@ -297,8 +297,8 @@ def _runs_key(asked: Question) -> str:
 def _weights_facts(model: Model) -> dict[str, Any]:
     part = model.part
     untrained = [
-        label_of(node)
-        for name, node in part.graph.nodes.items()
+        label_of(part.graph.nodes[name])
+        for name in part.graph.order
         if model.fit.of(".".join([*part.path, name])) in ("untrained", "partly")
     ]
     words = peek_weights.sentence(model.weights, model.fit, untrained)

@@ -162,16 +162,20 @@ def called(name: str, kept_as: Mapping[str, str]) -> str:
 
 
 def take(network: nn.Module, given: Mapping[str, Tensor], kept_as: Mapping[str, str]) -> Fit:
-    """Put weights in as far as they fit."""
+    """Put weights in as far as they fit: all tensors of a layer, or none of them."""
     fit = Fit()
+    layers: dict[str, list[str]] = {}
+    own = network.state_dict()
+    for name in own:
+        layers.setdefault(name.rpartition(".")[0], []).append(name)
     with torch.no_grad():
-        for name, tensor in network.state_dict().items():
-            found = given.get(called(name, kept_as))
-            if found is not None and found.shape == tensor.shape:
-                tensor.copy_(found)
-                fit.taken.add(name)
-            else:
-                fit.missing.add(name)
+        for names in layers.values():
+            found = {name: given.get(called(name, kept_as)) for name in names}
+            fits = all(one is not None and one.shape == own[name].shape for name, one in found.items())
+            for name, one in found.items():
+                if fits and one is not None:
+                    own[name].copy_(one)
+            (fit.taken if fits else fit.missing).update(names)
     return fit
 
 
@@ -195,11 +199,9 @@ def sentence(weights: Weights, fit: Fit, labels: Iterable[str]) -> str:
     if not fit.missing:
         return f"Weights of run {weights.words}."
     names = list(labels)
-    if not names:
-        return f"Weights of run {weights.words}, as far as they fit."
     which = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
-    are = "is" if len(names) == 1 else "are"
-    return f"Weights of run {weights.words}; {which} {are} untrained, so what follows is partly random."
+    start = f"Untrained: {which}. " if names else "Some weights do not fit. "
+    return f"{start}The rest is from run {weights.words}."
 
 
 def facts(weights: Weights, fit: Fit, words: str) -> dict[str, Any]:
