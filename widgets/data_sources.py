@@ -102,7 +102,7 @@ class _ReadyButton(Themed, QAbstractButton):
     def __init__(self, ready: ReadySet, parent: QWidget | None = None):
         super().__init__(parent)
         self.ready = ready
-        self.setAccessibleName(f"{ready.name}, {ready.note}")
+        self.setAccessibleName(f"{ready.name}, {ready.note}" if ready.note else ready.name)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
