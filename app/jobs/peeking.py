@@ -11,6 +11,7 @@ from app import terminal
 from app.jobs.printing import print_json, spaced
 from app.jobs.runs import find_run
 from app.places import runs_folder
+from engine.errors import UserError
 from widgets import words
 
 
@@ -24,7 +25,9 @@ def peek(options: Namespace) -> int:
     path = Path(options.project)
     project = load(path)
     inside = tuple(part for part in (options.inside or "").split("/") if part)
-    place = known(project, Place(options.network or "", inside))
+    place = known(project.focused(options.network or ""), Place(options.network or "", inside))
+    if place.path != inside:
+        raise UserError(f"There is no block “{inside[len(place.path)]}” there. Name blocks by the ids of their nodes.")
     graph = graph_at(project, place)
     target = node_named(graph, options.node) if options.node else ""
     run = find_run(options.run, options.runs).folder if options.run else None
