@@ -192,13 +192,13 @@ def test_numbers_that_come_while_hidden_wait_and_are_not_lost(qtbot, look):
 def test_axes_reach_the_last_epoch_and_start_a_loss_at_zero(qtbot, look):
     area = _area(qtbot, look)
     _fill(area)
-    frame = area._frame
+    frame = area.frame
     assert (frame.x_low, frame.x_high) == (0.0, 20.0)
     assert frame.y_low == 0.0
     assert frame.y_high >= 1.5
     area.put(kind="share")
     area.redraw()
-    assert area._frame.y_high >= 1.0
+    assert area.frame.y_high >= 1.0
 
 
 def test_time_axis_foresees_the_end(qtbot, look):
@@ -206,7 +206,7 @@ def test_time_axis_foresees_the_end(qtbot, look):
     _fill(area)
     area.put(axis=TIME)
     area.redraw()
-    assert area._frame.x_high == pytest.approx(60, rel=0.01)
+    assert area.frame.x_high == pytest.approx(60, rel=0.01)
     assert area._x_ticks(4)[1][1].endswith("s")
 
 
@@ -215,18 +215,18 @@ def test_log_axis_shows_equal_factors_equally(qtbot, look):
     area.append("val", [1, 2, 3], [1, 2, 3], [1.0, 0.1, 0.01])
     area.put(log=True, total_epochs=3)
     area.redraw()
-    dots = [point.y() for point in area._drawn["val"].dots]
+    dots = [point.y() for point in area.drawn["val"].dots]
     assert dots[1] - dots[0] == pytest.approx(dots[2] - dots[1], abs=0.5)
     area.append("val", [4], [4], [0.0])  # has no logarithm: a gap, no crash
     area.redraw()
-    assert len(area._drawn["val"].dots) == 3
+    assert len(area.drawn["val"].dots) == 3
 
 
 def test_gap_parts_the_line(qtbot, look):
     area = _area(qtbot, look)
     area.append("val", [1, 2, 3, 4, 5], [1, 2, 3, 4, 5], [1, 1, float("nan"), 1, 1])
     area.redraw()
-    path = area._drawn["val"].line
+    path = area.drawn["val"].line
     moves = sum(path.elementAt(at).isMoveTo() for at in range(path.elementCount()))
     assert moves >= 2
 
@@ -236,7 +236,7 @@ def test_best_epoch_is_where_it_was_measured(qtbot, look):
     _fill(area)
     point, color = area._best()
     assert color == "validation"
-    assert point.x() == pytest.approx(area._frame.x(8))
+    assert point.x() == pytest.approx(area.frame.x(8))
 
 
 @given(
@@ -256,7 +256,7 @@ def test_curves_are_painted_in_their_color(qtbot, look):
     area.append("val", [1, 2, 3], [1, 2, 3], [0.5, 0.5, 0.5])
     area.put(total_epochs=3)
     area.redraw()
-    dot = area._drawn["val"].dots[1].toPoint()
+    dot = area.drawn["val"].dots[1].toPoint()
     assert area.grab().toImage().pixelColor(dot) == theme.color("validation")
     theme.apply(look, "light")
     area.redraw()
@@ -416,10 +416,29 @@ def test_curves_of_a_long_run_use_the_width_while_a_plan_is_shown_whole(qtbot):
     area.put(total_epochs=5000)
     area.append("train", np.arange(40.0), np.arange(40.0) * 2, np.exp(-np.arange(40.0)))
     area.redraw()
-    assert area._frame.x_high == 200
+    assert area.frame.x_high == 200
     area.put(axis=TIME)
     area.redraw()
-    assert area._frame.x_high == pytest.approx(400)
+    assert area.frame.x_high == pytest.approx(400)
     area.put(axis=0, future=("train", [39.0, 5000.0], [0.1, 0.0]))
     area.redraw()
-    assert area._frame.x_high == 5000
+    assert area.frame.x_high == 5000
+
+
+def test_narrow_charts_leave_the_names_of_two_curves_to_the_legend(qtbot):
+    """At their ends they say only the values, so that the curves keep the width."""
+    shown = {}
+    for wide in (320, 700):
+        area = Area()
+        area.resize(wide, 240)
+        area.set_styles([Style("train", "Training", "training"), Style("val", "Validation", "validation")])
+        qtbot.addWidget(area)
+        area.show()
+        area.append("train", [1.0, 2.0], [1, 2], [0.5, 0.000539])
+        area.append("val", [1.0, 2.0], [1, 2], [0.5, 0.064])
+        area.put(total_epochs=2)
+        area.redraw()
+        shown[wide] = area.frame.width / wide
+        area.close()
+    assert shown[320] > 0.65
+    assert shown[700] > 0.65

@@ -189,7 +189,7 @@ def test_another_metric_shows_its_values(page):
 def test_crosshair_is_shared_by_all_charts_and_walks_by_epochs(page, qtbot):
     _fill(page)
     area = page.charts.loss.area
-    frame = area._frame
+    frame = area.frame
     at = QPoint(round(frame.x(9.2)), round(frame.top + 20))
     qtbot.mouseMove(area, at)
     assert page.charts.crosshair.place == pytest.approx(9.2, abs=0.2)
@@ -203,11 +203,11 @@ def test_crosshair_is_shared_by_all_charts_and_walks_by_epochs(page, qtbot):
 
 def test_smoothing_never_touches_the_learning_rate(page):
     _fill(page)
-    before = page.charts.rate.area._drawn[RATE].end_value
+    before = page.charts.rate.area.drawn[RATE].end_value
     loss = page.charts.loss.area._curves[TRAIN].last(0)[1]
     page.charts.smoothing.valueMoved.emit(0.99)
     Clock.shared().tick()
-    assert page.charts.rate.area._drawn[RATE].end_value == before
+    assert page.charts.rate.area.drawn[RATE].end_value == before
     assert page.charts.loss.area._curves[TRAIN].last(0)[1] > loss
 
 

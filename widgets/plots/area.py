@@ -6,19 +6,18 @@ import math
 from time import perf_counter
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetricsF, QPainter, QPen
+from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from widgets import theme
 from widgets.controls.base import Themed, start, text, width_of
-from widgets.plots import card, scales, strokes
+from widgets.plots import card, ends, scales, strokes
 from widgets.plots.clock import Clock, Crosshair
-from widgets.plots.marks import spread, star
+from widgets.plots.marks import star
 from widgets.plots.strokes import Style
 
 EPOCHS, TIME = 0, 1
 _SHADE_ALPHA = 0.35
-_NAME_SHARE = 0.2  # of the width, for a curve's name at its end
 
 
 class Area(Themed, QWidget):
@@ -34,7 +33,7 @@ class Area(Themed, QWidget):
         self.future: tuple[str, list[float], list[float]] | None = None
         self._curves: dict = {}
         self._waiting: list[tuple[str, tuple]] = []
-        self._weight, self._drawn, self._frame = 0.75, {}, None
+        self._weight, self.drawn, self.frame = 0.75, {}, None
         self.crosshair = crosshair or Crosshair(self)
         self.crosshair.moved.connect(self._on_crosshair)
         theme.notifier().changed.connect(self.refresh)
@@ -49,7 +48,7 @@ class Area(Themed, QWidget):
         self.styles = styles
         kept = {style.key for style in styles}
         self._curves = {key: curve for key, curve in self._curves.items() if key in kept}
-        self._drawn = {}
+        self.drawn = {}
         self.refresh()
 
     def append(self, key: str, epochs, seconds, values) -> None:
@@ -70,7 +69,7 @@ class Area(Themed, QWidget):
         self.refresh()
 
     def clear(self) -> None:
-        self._curves, self._waiting, self._drawn, self.future = {}, [], {}, None
+        self._curves, self._waiting, self.drawn, self.future = {}, [], {}, None
         self.best_epoch = None
         self.refresh()
 
@@ -111,10 +110,10 @@ class Area(Themed, QWidget):
         waiting, self._waiting = self._waiting, []
         for key, numbers in waiting:
             self._curve(key).append(*numbers)
-        self._frame = self._make_frame()
+        self.frame = self._make_frame()
         buckets = Clock.shared().buckets
-        self._drawn = {
-            style.key: self._curves[style.key].draw(self._frame, self.axis, buckets, style.dots)
+        self.drawn = {
+            style.key: self._curves[style.key].draw(self.frame, self.axis, buckets, style.dots)
             for style in self.styles
             if style.key in self._curves
         }
@@ -123,18 +122,23 @@ class Area(Themed, QWidget):
 
     def _spoken(self) -> str:
         values = [
-            f"{style.words} {scales.reading(self._drawn[style.key].end_value, self.kind)}"
+            f"{style.words} {scales.reading(self.drawn[style.key].end_value, self.kind)}"
             for style in self.styles
-            if style.key in self._drawn and self._drawn[style.key].end_value is not None
+            if style.key in self.drawn and self.drawn[style.key].end_value is not None
         ]
         return ", ".join(values)
 
-    def _reached(self) -> float:
+    def last(self, key: str) -> tuple[float, float] | None:
+        """Return a curve's last place and value."""
+        return self._curves[key].last(self.axis) if key in self._curves else None
+
+    def reached(self) -> float:
+        """Return how far the curves go."""
         return max((curve.end(self.axis) for curve in self._curves.values()), default=0.0)
 
     def _x_high(self) -> float:
         """Return the end of the axis; a plan of what is still to come is shown to its end."""
-        reached, total = self._reached(), float(self.total_epochs)
+        reached, total = self.reached(), float(self.total_epochs)
         epochs = max((curve.end(EPOCHS) for curve in self._curves.values()), default=0.0)
         end = max(total, epochs) if self.future else scales.epochs_in_view(epochs, total)
         if self.axis == EPOCHS:
@@ -169,43 +173,20 @@ class Area(Themed, QWidget):
         trial = Frame(0.0, x_high, low, high, 0, top, 1, max(1, self.height() - top - bottom), self.log)
         labels = [width_of(words, "caption") for _place, words in self._y_ticks(trial)]
         left = max(labels, default=0) + sizes.s8
-        right = self._room_for_labels(left, x_high)
+        right = ends.room(self, left, x_high)
         width = max(1.0, self.width() - left - right)
         return Frame(0.0, x_high, low, high, left, top, width, trial.height, self.log)
-
-    def _room_for_labels(self, left: float, x_high: float) -> float:
-        """Return what must stay free at the right so that labels at line ends are not cut."""
-        sizes = theme.sizes()
-        widest = max((width_of(words, "caption", True) for words in self._end_words()), default=0)
-        if not widest:
-            return sizes.s12
-        free = (self.width() - left - sizes.s12) * (1 - self._reached() / x_high)
-        return sizes.s12 + max(0.0, widest + sizes.s12 - free)
-
-    def _end_words(self) -> list[str]:
-        found = []
-        for style in self.styles:
-            last = self._curves[style.key].last(self.axis) if style.key in self._curves and style.label else None
-            if last is not None:
-                found.append(self._label(style, last[1]))
-        return found
-
-    def _label(self, style: Style, value: float) -> str:
-        """Return the words at a curve's end; a long name is cut, its value never."""
-        most = self.width() * _NAME_SHARE
-        name = QFontMetricsF(theme.font("caption", True)).elidedText(style.words, Qt.TextElideMode.ElideRight, most)
-        return f"{name} {scales.reading(value, self.kind)}".strip()
 
     # ---- painting --------------------------------------------------------------------------------
 
     def paintEvent(self, event):
-        if self._frame is None:
+        if self.frame is None:
             return
         began = perf_counter()
         painter = start(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         self._paint_grid(painter)
-        inside = QRectF(self._frame.left, 0, self.width() - self._frame.left, self._frame.top + self._frame.height + 1)
+        inside = QRectF(self.frame.left, 0, self.width() - self.frame.left, self.frame.top + self.frame.height + 1)
         painter.save()
         painter.setClipRect(inside)
         self._paint_progress(painter)
@@ -213,12 +194,12 @@ class Area(Themed, QWidget):
         painter.restore()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_star(painter)
-        self._paint_labels(painter)
+        ends.paint(self, painter)
         self._paint_crosshair(painter)
         Clock.shared().painted((perf_counter() - began) * 1000)
 
     def _paint_grid(self, painter: QPainter) -> None:
-        frame, sizes, caption = self._frame, theme.sizes(), theme.line_height("caption")
+        frame, sizes, caption = self.frame, theme.sizes(), theme.line_height("caption")
         right, bottom = frame.left + frame.width, frame.top + frame.height
         for place, words in self._y_ticks(frame):
             y = round(frame.y(place))
@@ -234,12 +215,12 @@ class Area(Themed, QWidget):
             text(painter, area, words, "caption", "text3", Qt.AlignmentFlag.AlignHCenter)
 
     def _x_ticks(self, wanted: int) -> list[tuple[float, str]]:
-        return scales.step_ticks(self._frame.x_high, wanted, self.axis == TIME)
+        return scales.step_ticks(self.frame.x_high, wanted, self.axis == TIME)
 
     def _paint_progress(self, painter: QPainter) -> None:
         """Shade what is still to come and mark where the run is and where it was best."""
-        frame, sizes = self._frame, theme.sizes()
-        reached, bottom = self._reached(), frame.top + frame.height
+        frame, sizes = self.frame, theme.sizes()
+        reached, bottom = self.reached(), frame.top + frame.height
         at = frame.x(reached)
         if 0 < reached < frame.x_high * 0.999:
             shade = QRectF(at, frame.top, frame.left + frame.width - at, frame.height)
@@ -260,12 +241,12 @@ class Area(Themed, QWidget):
 
     def _paint_future(self, painter: QPainter) -> None:
         _key, epochs, values = self.future
-        frame = self._frame
+        frame = self.frame
         points = [QPointF(frame.x(x), float(frame.value_y(y))) for x, y in zip(epochs, values, strict=True)]
         strokes.paint_future(painter, points)
 
     def _paint_curves(self, painter: QPainter) -> None:
-        shown = [(style, self._drawn[style.key]) for style in self.styles if style.key in self._drawn]
+        shown = [(style, self.drawn[style.key]) for style in self.styles if style.key in self.drawn]
         for style, drawn in shown:
             strokes.paint_raw(painter, style, drawn)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -274,7 +255,7 @@ class Area(Themed, QWidget):
 
     def _best(self) -> tuple[QPointF, str] | None:
         """Return where the best epoch lies on its curve, and the curve's color."""
-        curve, frame = self._curves.get(self.best_key), self._frame
+        curve, frame = self._curves.get(self.best_key), self.frame
         if curve is None or self.best_epoch is None or not len(curve):
             return None
         found = curve.at_epoch(self.best_epoch, self.axis)
@@ -293,45 +274,25 @@ class Area(Themed, QWidget):
         painter.setBrush(theme.color(best[1]))
         painter.drawPath(star(best[0], outer))
 
-    def _paint_labels(self, painter: QPainter) -> None:
-        """Write each curve's name and last value at its end, moved apart where they would overlap."""
-        ends = [
-            (style, self._drawn[style.key])
-            for style in self.styles
-            if style.label and style.key in self._drawn and self._drawn[style.key].end is not None
-        ]
-        height = theme.line_height("caption")
-        frame = self._frame
-        wanted = [drawn.end.y() for _style, drawn in ends]
-        placed = spread(wanted, height, frame.top, frame.top + frame.height)
-        furthest = max((drawn.end.x() for _style, drawn in ends), default=0.0)
-        for (style, drawn), y in zip(ends, placed, strict=True):
-            words = self._label(style, drawn.end_value)
-            # Ends that nearly meet share one edge; labels of many curves stand clear of them all.
-            near = furthest - drawn.end.x() < theme.sizes().s32 or len(ends) > 2
-            x = (furthest if near else drawn.end.x()) + theme.sizes().s8
-            area = QRectF(x, y - height / 2, width_of(words, "caption", True) + 1, height)
-            text(painter, area, words, "caption", style.color, bold=True)
-
     # ---- crosshair -------------------------------------------------------------------------------
 
     def _snapped(self) -> float | None:
         """Return the marked place, on a whole epoch where curves have one value per epoch."""
         place = self.crosshair.place
-        if place is None or self._frame is None or not self._curves:
+        if place is None or self.frame is None or not self._curves:
             return None
         dotted = [self._curves[s.key] for s in self.styles if s.dots and s.key in self._curves]
         dotted = [curve for curve in dotted if len(curve)]
         if dotted:
             near = dotted[0].nearest(place, self.axis)
             return near[0] if near else None
-        return min(max(place, 0.0), self._reached())
+        return min(max(place, 0.0), self.reached())
 
     def _paint_crosshair(self, painter: QPainter) -> None:
         place = self._snapped()
         if place is None:
             return
-        frame, sizes = self._frame, theme.sizes()
+        frame, sizes = self.frame, theme.sizes()
         x = frame.x(place)
         painter.fillRect(QRectF(round(x), frame.top, sizes.hair, frame.height), theme.color("text3"))
         rows = []
@@ -357,7 +318,7 @@ class Area(Themed, QWidget):
     def _paint_card(self, painter: QPainter, x: float, place: float, rows) -> None:
         title = self._title_of(place)
         size = card.size(title, rows)
-        frame, drawn = self._frame, self._drawn.values()
+        frame, drawn = self.frame, self.drawn.values()
         points = [point for each in drawn for point in (*(each.dots or ()), each.end) if point]
         label = QPointF(theme.sizes().s32, 0)
         points += [each.end + label * share for each in drawn if each.end for share in (1, 2)]
@@ -369,25 +330,25 @@ class Area(Themed, QWidget):
             self.update()
 
     def mouseMoveEvent(self, event):
-        if self._frame is not None:
-            place = self._frame.place(event.position().x())
-            self.crosshair.put(place if 0 <= place <= self._frame.x_high else None)
+        if self.frame is not None:
+            place = self.frame.place(event.position().x())
+            self.crosshair.put(place if 0 <= place <= self.frame.x_high else None)
 
     def leaveEvent(self, event):
         self.crosshair.put(None)
 
     def keyPressEvent(self, event):
         step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(event.key())
-        if step is None or self._frame is None:
+        if step is None or self.frame is None:
             if event.key() == Qt.Key.Key_Escape and self.crosshair.place is not None:
                 self.crosshair.put(None)
             else:
                 super().keyPressEvent(event)
             return
-        unit = 1.0 if self.axis == EPOCHS else self._frame.x_high / 40
+        unit = 1.0 if self.axis == EPOCHS else self.frame.x_high / 40
         at = self._snapped()
-        place = self._reached() if at is None else at + step * unit
-        self.crosshair.put(min(max(place, 0.0), self._reached()))
+        place = self.reached() if at is None else at + step * unit
+        self.crosshair.put(min(max(place, 0.0), self.reached()))
 
     def focusOutEvent(self, event):
         super().focusOutEvent(event)
@@ -399,7 +360,7 @@ class Area(Themed, QWidget):
 
     def resizeEvent(self, event):
         super().resizeEvent(event)
-        if self._frame is not None and self.isVisible():
+        if self.frame is not None and self.isVisible():
             self.redraw()  # at once: a stretched old picture looks broken
 
     def sizeHint(self):
