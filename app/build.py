@@ -478,6 +478,9 @@ class BuildPage(QMainWindow):
         found = self.document.problems_here[place]
         if found.node:
             self.select([found.node], center=True)
+            callout = self.canvas.mirror.callout
+            if callout is not None:  # all of what it says and offers
+                self.canvas.ensureVisible(callout.sceneBoundingRect(), 0, 0)
         elif "data" in found.title.lower():
             self.window_.show_page("data")
 
