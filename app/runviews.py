@@ -39,8 +39,16 @@ def metric_name(key: str) -> MetricName:
     """A metric as charts show it; `digit.accuracy` is accuracy of the output digit."""
     base = key.rsplit(".", 1)[-1].rsplit("/", 1)[-1].rsplit(" ", 1)[-1]
     text, kind, higher = METRICS.get(base, (base.replace("_", " ").capitalize(), "number", False))
-    owner = key[: -len(base)].strip("./ ")
+    owner = _plainly(key[: -len(base)].strip("./ "))
     return MetricName(key, f"{text} of {owner}" if owner else text, kind, higher)
+
+
+def _plainly(node: str) -> str:
+    """A node's name in the code as words: `cross_entropy_1` is cross entropy, `cross_entropy_2` has its number."""
+    stem, _, number = node.rpartition("_")
+    if not stem or not number.isdigit():
+        return node.replace("_", " ")
+    return stem.replace("_", " ") + ("" if number == "1" else f" {number}")
 
 
 def run_rows(runs: Sequence[tuple[str, RunInfo]]) -> list[RunRow]:
@@ -123,6 +131,9 @@ def recipe_facts(project: Project) -> list[tuple[str, str]]:
         facts.append(("Batch", f"{made.batch_size}, {getattr(made, 'precision', '32-bit')}"))
     if getattr(made, "early_stopping", None):
         facts.append(("Stop early", f"after {made.early_stopping} epochs without gain"))
+    start = getattr(made, "start_from", None)
+    if getattr(start, "run", ""):
+        facts.append(("Starts from", f"run {start.run}"))
     facts.append(("Seed", str(getattr(made, "seed", ""))))
     return facts
 

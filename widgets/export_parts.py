@@ -242,6 +242,7 @@ class Snippet(Themed, QWidget):
     def set_text(self, words: str) -> None:
         self._words = words
         self.code.setPlainText(words.rstrip())
+        self.setVisible(bool(words))  # until the helper knows the inputs there is nothing to copy
         self._fit()
 
     def _fit(self) -> None:

@@ -106,7 +106,7 @@ class Numbers(Themed, QWidget):
         block.addStretch(1)
         self._line.addLayout(block)
         self._shown: list[QWidget] = []
-        self._line.addStretch(1)
+        self._line.addStretch(sizes.palette)  # beside numbers that stretch by their width: a few stay together
         self.again = Button("Test again", "refresh-cw", parent=self)
         self.again.clicked.connect(self._on_again)
         self._line.addWidget(self.again)

@@ -30,6 +30,7 @@ class PlotCard(Themed, QWidget):
         self._head.setFixedHeight(sizes.row)
         self.head = row(self._head, space=sizes.s6)
         self.title = Elided(title, "name", parent=self._head)
+        self._keep_title()
         self.note = Elided(note, "caption", "text3", parent=self._head)
         self.note.setVisible(bool(note))
         self.head.addWidget(self.title)
@@ -41,10 +42,16 @@ class PlotCard(Themed, QWidget):
 
     def set_title(self, title: str) -> None:
         self.title.set_text(title)
+        self._keep_title()
         self.setAccessibleName(title)
+
+    def _keep_title(self) -> None:
+        """A short title is never cut; the note beside it gives way."""
+        self.title.setMinimumWidth(min(self.title.sizeHint().width(), theme.sizes().palette_least // 2))
 
     def _restyle(self) -> None:
         if hasattr(self, "_head"):
+            self._keep_title()
             self._head.setFixedHeight(theme.sizes().row)
 
 
