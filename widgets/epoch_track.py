@@ -8,14 +8,18 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPen, QPolygonF
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QAbstractSlider, QSizePolicy, QWidget
 
 from widgets import theme
 from widgets.controls.base import Themed, box, start
 from widgets.live_values import LiveCourse
 
+_KEYS = (
+    Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Home, Qt.Key.Key_End,
+    Qt.Key.Key_PageUp, Qt.Key.Key_PageDown, Qt.Key.Key_Space,
+)  # fmt: skip
 _SIGN = 7.0
 _TICK = 4.0
 
@@ -98,7 +102,14 @@ class EpochTrack(Themed, QAbstractSlider):
         epochs = self.course.epochs
         return min(range(len(epochs)), key=lambda place: abs(self.x_of(epochs[place]) - x)) if epochs else 0
 
-    # ---- pointer -------------------------------------------------------------------------------------------------
+    # ---- keys and pointer ----------------------------------------------------------------------------------------
+
+    def event(self, event: QEvent) -> bool:
+        # the canvas below has shortcuts on some of these
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and event.key() in _KEYS:
+            event.accept()
+            return True
+        return super().event(event)
 
     def mousePressEvent(self, event) -> None:
         if event.button() == Qt.MouseButton.LeftButton and self.course.epochs:

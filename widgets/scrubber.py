@@ -176,8 +176,9 @@ class Scrubber(QWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Space:  # buttons keep theirs; it comes from the track
             self.toggle()
-        else:
-            super().keyPressEvent(event)
+        elif event.key() == Qt.Key.Key_Escape:
+            self.parentWidget().setFocus(Qt.FocusReason.OtherFocusReason)
+        event.accept()  # what means nothing here must not reach the cards, such as Delete
 
     # ---- where it lies -------------------------------------------------------------------------------------------
 

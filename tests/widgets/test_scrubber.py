@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
@@ -63,6 +64,20 @@ def test_arrows_go_from_one_measured_epoch_to_the_next(bar):
         QTest.keyClick(bar.track, key)
     assert epochs == [8, 5, 1, 2, 10]
     assert not bar.live.isChecked(), "moving by hand lets go of the newest"
+
+
+def test_keys_of_the_track_are_its_own(bar, qtbot):
+    """The canvas below fits everything on Home and removes cards on Delete."""
+    host, heard = bar.parentWidget(), []
+    for key in ("Home", "Right", "Space"):
+        shortcut = QShortcut(QKeySequence(key), host)
+        shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        shortcut.activated.connect(lambda key=key: heard.append(key))
+    host.keyPressEvent = lambda event: heard.append(event.key())
+    epochs = told(bar.epoch_wanted)
+    for key in (Qt.Key.Key_Home, Qt.Key.Key_Right, Qt.Key.Key_Space, Qt.Key.Key_Delete):
+        QTest.keyClick(bar.track, key)
+    assert epochs[:2] == [1, 2] and bar.playing and heard == []
 
 
 def test_pressing_and_dragging_takes_the_nearest_measured_epoch(bar):
