@@ -14,4 +14,5 @@ unused.py    ports left out of cards            line.py     a path hit where it 
 dropping.py  layers dragged in                  keys.py, pointer.py  what keys and buttons do
 picture.py   the network as an image            empty.py    what an empty canvas says
 sample.py    what each card gave for an item, with sample_paint.py and sample_bar.py
+live.py      how each card fares in training    live_paint.py painting that, near and far
 """
