@@ -10,6 +10,7 @@ Map:
     graph         nodes, wires, edits, the judge          infer      one walk: shapes or reasons
     check         problems and repairs                    codegen    graph to Python source
     decoder       the making half of an autoencoder       script     a stand-alone training script
+    backbone      how large a network is without its head
     project       the file                                templates  ready projects
     runs          the run store                           layout     where nodes stand
     blocks        make and unpack blocks                  library    blocks that travel between projects

@@ -6,6 +6,7 @@ guess.py        which source reads what a person dropped
 pictures.py     decoding picture files
 wav.py          reading recordings; spectrum.py: sounds as pictures of pitch; sound.py: folders of recordings
 vocabulary.py   texts as numbers, and back
+item_text.py, item_sound.py   one text or recording of a person, read by the plan of its source
 windows.py      overlapping stretches of one array; drawing.py: pictures drawn when they are read
 generated.py    what made-up example sets have in common
 cache.py        what was read once, on disk by content hash

@@ -16,4 +16,5 @@ peek.py        what every node gives for one item: peek_trace.py watches, peek_v
                finds the item, peek_weights.py the weights, peek_ends.py reads the answers, peek_more.py shows one whole
 evaluate.py    a test of a trained model              predict.py    answers for items of a person
 onnx_export.py, python_export.py, bundles/            ways out, and proof.py, which compares them first
+inlining.py    functions of Lamina inside exported programs; reading_trial.py hands those a text or a recording
 """
