@@ -5,7 +5,7 @@ After an edit the values follow by themselves; a newer question replaces an olde
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QEvent, QObject, QTimer
@@ -41,8 +41,8 @@ class Peeking(QObject):
         self.panel = SamplePanel()
         page.overlays.add(NAME, "Sample", "One real item flows through; every layer shows what it makes of it")
         self.item: ItemSample | None = None
-        self.target = ""
-        """The node that was run up to; empty for all that is in view."""
+        self.targets: tuple[str, ...] = ()
+        """The nodes that were run up to; none for all that is in view."""
         self._part, self._label = "", -1
         self._run = ""
         self._wish: dict[str, Any] = {"index": 0}
@@ -51,7 +51,6 @@ class Peeking(QObject):
         self._said = ""
         self._known: tuple[Any, ...] | None = None
         self._questions: dict[str, int] = {}
-        self._measure = False
         self._timer = self._after(self._ask)
         self._more = self._after(self._ask_more)
         self._connect()
@@ -98,8 +97,9 @@ class Peeking(QObject):
             self.bar.show_item(self.item, [("info", "Preparing the first look")])
             self._soon(0)
         else:
-            self.target = ""
+            self.targets = ()
             self._forget()
+            self._page.window_.helper.ask("peek_forget", {}, lambda _: None, lambda *_: None)
             self.panel.show_off()
 
     def _forget(self) -> None:
@@ -115,7 +115,7 @@ class Peeking(QObject):
     def _on_replaced(self) -> None:
         self._forget()
         self.layer.clear()
-        self.item, self.target, self._run, self._part, self._label = None, "", "", "", -1
+        self.item, self.targets, self._run, self._part, self._label = None, (), "", "", -1
         self._wish = {"index": 0}
         self._restore()
         self._soon(0)
@@ -129,7 +129,7 @@ class Peeking(QObject):
 
     def _on_moved(self) -> None:
         self.layer.clear()
-        self.target, self._known = "", None
+        self.targets, self._known = (), None
         self._soon(0)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -137,11 +137,11 @@ class Peeking(QObject):
             self.refresh()  # a run may have ended meanwhile, or the data may have changed
         return False
 
-    def run_to(self, name: str) -> None:
-        """Run what one node depends on, and the node; measured. Nothing else is shown until `show_all`."""
+    def run_to(self, names: Iterable[str]) -> None:
+        """Run nodes and what they depend on; measured. Nothing else is shown until `show_all`."""
         if not self.on:
             self._page.set_overlay(NAME)
-        self.target, self._measure, self._known = name, True, None
+        self.targets, self._known = tuple(names), None
         self._soon(0)
 
     def refresh(self) -> None:
@@ -155,7 +155,7 @@ class Peeking(QObject):
 
     def show_all(self) -> None:
         """Back to everything that is in view."""
-        self.target, self._known = "", None
+        self.targets, self._known = (), None
         self._soon(0)
 
     # ---- asking --------------------------------------------------------------------------------------------------
@@ -168,21 +168,20 @@ class Peeking(QObject):
         helper = self._page.window_.helper
         if not self.on or not self._page.isVisible():
             return
-        if self.target and self.target not in self._page.graph.nodes:
-            self.target = ""
+        self.targets = tuple(name for name in self.targets if name in self._page.graph.nodes)
         state = self._state()
         fresh = state != self._known
-        names = [] if self.target else self.layer.wanted()
+        names = [] if self.targets else self.layer.wanted()
         if not fresh:
             names = [name for name in names if name not in self.layer.shown()]
-            if self.target or not names:
+            if self.targets or not names:
                 return
-        elif not self.target and not names and self._page.graph.nodes:
+        elif not self.targets and not names and self._page.graph.nodes:
             names = list(self._page.graph.nodes)[:1]  # too far away to see anything, but the bar can say what it is
         if NAME in self._questions:
             helper.cancel(self._questions.pop(NAME))
         self._known = state
-        more = {"target": self.target, "measure": self._measure} if self.target else {"nodes": names}
+        more = {"targets": self.targets, "measure": True} if self.targets else {"nodes": names}
         self.bar.set_busy(True, "Computing the values")
         self._questions[NAME] = helper.ask(
             "peek",
@@ -196,7 +195,7 @@ class Peeking(QObject):
         """Everything that decides values; while it stays, only what comes into view is asked for."""
         document = self._document
         wish = tuple(sorted(self._wish.items()))
-        return _essence(document.project), document.place, self._run, wish, self.target
+        return _essence(document.project), document.place, self._run, wish, self.targets
 
     def _asked(self) -> dict[str, Any]:
         document = self._document
@@ -228,8 +227,8 @@ class Peeking(QObject):
         raws = {} if inside else {str(one["node"]): one["raw"] for one in self._raws}
         random = not told.get("weights", {}).get("trained")
         samples = {name: node_sample(one, raws.get(name), random) for name, one in told.get("nodes", {}).items()}
-        if self.target:
-            samples = {name: one for name, one in samples.items() if not one.why or name == self.target}
+        if self.targets:
+            samples = {name: one for name, one in samples.items() if not one.why or name in self.targets}
         if fresh:
             self._take_item(told.get("item"))
             self.layer.keep(samples)
@@ -257,7 +256,7 @@ class Peeking(QObject):
         lines = []
         if told.get("error"):
             lines.append(("error", str(told["error"])))
-        if self.target:
+        if self.targets:
             lines.append(("info", self._target_words()))
         if self.item is not None and self.item.note:
             lines.append(("info" if self.item.usual else "warning", self.item.note))
@@ -267,18 +266,20 @@ class Peeking(QObject):
             )
         if self.item is None:
             lines.append(("info", "Nothing can be computed yet. Wire an input to a layer."))
-        self.bar.show_item(self.item, lines, bool(self.target))
+        self.bar.show_item(self.item, lines, bool(self.targets))
         choices = self._choices()
         self.panel.show_choices(*choices)
         self.panel.show_item(self.item, [(str(one["title"]), one["raw"]) for one in self._raws], self._said)
 
     def _target_words(self) -> str:
         shown = self.layer.shown()
-        title = label_of(self._page.graph.nodes[self.target])
+        title = label_of(self._page.graph.nodes[self.targets[0]])
         timed = [one for one in shown.values() if one.seconds is not None]
-        own = shown.get(self.target)
+        own = shown.get(self.targets[0])
         if own is not None and own.why:
             return f"{title} has no value: {own.why}"
+        if len(self.targets) > 1:
+            title += f" and {len(self.targets) - 1} more"
         seconds = sum(one.seconds or 0.0 for one in timed)
         held = sum(one.bytes for one in timed)
         return f"Up to {title}: {words.count(len(timed), 'layer')}, {span(seconds)}, results {words.size(held)}"
@@ -338,7 +339,7 @@ class Peeking(QObject):
 
     def _chosen(self) -> str:
         selection = [name for name in self._page.selection if name in self._page.graph.nodes]
-        return selection[-1] if selection else self.target
+        return selection[-1] if selection else next(iter(self.targets), "")
 
     def _ask_more(self) -> None:
         helper, name = self._page.window_.helper, self._chosen()

@@ -14,11 +14,6 @@ def _needs_sample(window: Window) -> str:
     return needs_project(window) or ("" if window.build.peeking.on else "Show a sample first.")
 
 
-def _needs_one(window: Window) -> str:
-    why = needs_selection(window)
-    return why or ("" if len(window.build.selection) == 1 else "Select a single node.")
-
-
 @command("Show a sample", menu="View", icon="images", why_not=needs_project)
 def overlay_sample(window: Window) -> None:
     """One real item flows through; beside each layer stands what it makes of it."""
@@ -26,10 +21,10 @@ def overlay_sample(window: Window) -> None:
     window.build.set_overlay("sample")
 
 
-@command("Run up to here", "F9", menu="Run", icon="circle-play", where="canvas", why_not=_needs_one)
+@command("Run up to here", "F9", menu="Run", icon="circle-play", where="canvas", why_not=needs_selection)
 def run_to_here(window: Window) -> None:
-    """Compute the selected node and what it depends on, with the time and memory of each."""
-    window.build.peeking.run_to(window.build.selection[0])
+    """Compute the selected nodes and what they depend on, with the time and memory of each."""
+    window.build.peeking.run_to(window.build.selection)
 
 
 @command("Show every layer of the sample again", menu="Run", why_not=_needs_sample)

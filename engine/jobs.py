@@ -156,7 +156,13 @@ def peek(
     given: Mapping[str, Any] = {"index": item}
     chosen = "" if run is None else run if run == "untrained" else _folder(run)
     folders = [_absolute(folder) for folder in runs_dirs]
-    args = {"project": to_json(value), "network": network, "path": list(inside), "item": given, "target": node}
+    args = {
+        "project": to_json(value),
+        "network": network,
+        "path": list(inside),
+        "item": given,
+        "targets": [node] if node else [],
+    }
     return _ask("peek", {**args, "measure": bool(node), "run": chosen, "runs": folders}, on_progress)
 
 

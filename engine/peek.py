@@ -7,7 +7,7 @@ nodes themselves stay as they are, so that the same compiler writes the same lin
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from engine.errors import UserError
@@ -53,8 +53,8 @@ class Part:
         return next((port for port in names if port in read), names[0] if names else "")
 
 
-def part_of(project: Project, place: Place | None = None, target: str = "") -> Part:
-    """The part of a project that is computed for a place, or for one node there and what it depends on.
+def part_of(project: Project, place: Place | None = None, targets: Sequence[str] = ()) -> Part:
+    """The part of a project that is computed for a place, or for some nodes there and what they depend on.
 
     Raises:
         UserError: there is no such node.
@@ -63,14 +63,14 @@ def part_of(project: Project, place: Place | None = None, target: str = "") -> P
     project = project.focused(place.network)
     outer = infer(project.graph, project.data.schema, project.blocks)
     graph, walk = graph_at(project, place), walk_at(outer, place)
-    if target:
+    for target in targets:
         graph.node(target)
     if walk is None:
         reason = _why_not_inside(project, outer, place)
         nothing = Inference({name: Facts() for name in graph.nodes})
         return Part(project, place.path, Graph(), nothing, dict.fromkeys(graph.nodes, reason))
     able, reasons = computable(graph, walk, project.blocks)
-    wanted = able & before(graph, [target]) if target else able
+    wanted = able & before(graph, targets) if targets else able
     part = Part(project, place.path, _only(graph, wanted), walk, reasons, _same(graph, wanted, project.blocks))
     trimmed, renamed = _ended(part.graph, walk, wanted, project.blocks, "BlockOutput" if place.path else "Output")
     if not place.path:

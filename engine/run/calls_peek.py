@@ -27,11 +27,11 @@ def peek(
     item: Mapping[str, Any] | None = None,
     runs: Sequence[str] = (),
     run: str = "",
-    target: str = "",
+    targets: Sequence[str] = (),
     measure: bool = False,
 ) -> dict[str, Any]:
     """The values of a network's nodes for one item of the data; `nodes` are those that are seen."""
-    asked = _question(project, network, path, item, runs, run, nodes, target, measure)
+    asked = _question(project, network, path, item, runs, run, nodes, targets, measure)
     return _peeking(progress).look(asked, progress)
 
 
@@ -52,6 +52,12 @@ def peek_more(
     """One node's whole value: a page of its maps, a histogram, a table."""
     asked = _question(project, network, path, item, runs, run)
     return _peeking(progress).more(asked, node, port, page, channel, progress)
+
+
+@call
+def peek_forget(progress: Progress) -> None:
+    """Let go of the network that was looked into, and of its weights."""
+    _peeker.clear()
 
 
 def _peeking(progress: Progress) -> Peeker:
@@ -77,7 +83,7 @@ def _question(
     runs: Sequence[str],
     run: str,
     nodes: Sequence[str] | None = None,
-    target: str = "",
+    targets: Sequence[str] = (),
     measure: bool = False,
 ) -> Question:
     from engine.places import Place
@@ -95,6 +101,6 @@ def _question(
         ),
         tuple(runs),
         run,
-        target,
+        tuple(targets),
         measure,
     )

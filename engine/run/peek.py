@@ -51,7 +51,7 @@ USUAL = "Random numbers go in, as in training."
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked. `nodes` are those that are seen, None for all; `target` runs only what one node depends on."""
+    """What is asked. `nodes` are those that are seen, None for all; `targets` runs only these and what feeds them."""
 
     project: Project
     place: Place = field(default_factory=Place)
@@ -61,7 +61,7 @@ class Question:
     """Folders with runs of the project."""
     run: str = ""
     """A run's folder, `untrained`, or empty for the newest that fits."""
-    target: str = ""
+    targets: tuple[str, ...] = ()
     measure: bool = False
     """Whether time and memory are measured over several passes."""
 
@@ -92,7 +92,7 @@ class Peeker:
 
     def look(self, asked: Question, progress: Progress) -> dict[str, Any]:
         """The values of nodes for one item: `nodes` by id, `item`, `weights`, `error`."""
-        part = part_of(asked.project, asked.place, asked.target)
+        part = part_of(asked.project, asked.place, asked.targets)
         if part.empty:
             return _nothing(part, asked)
         model, item = self._ready(part, asked, progress)

@@ -210,7 +210,7 @@ def test_large_values_are_made_small() -> None:
 
 
 def test_up_to_one_node_only_what_it_depends_on_is_computed_and_measured() -> None:
-    found = look(new_from_template("multi-input"), target="relu_3", measure=True)
+    found = look(new_from_template("multi-input"), targets=("relu_3",), measure=True)
     assert set(found["nodes"]) - {name for name, one in found["nodes"].items() if "why" in one} == {
         "table_input_1",
         "linear_1",
@@ -403,3 +403,11 @@ def test_a_damaged_run_is_passed_over(trained, tmp_path) -> None:
     assert not found["weights"]["trained"]
     with pytest.raises(UserError, match="damaged"):
         look(project, run=str(copy))
+
+
+def test_several_nodes_are_run_up_to() -> None:
+    found = look(new_from_template("multi-input"), targets=("relu_3", "max_pool_1"))
+    assert {"relu_3", "linear_1", "max_pool_1", "conv_1"} <= {
+        name for name, one in found["nodes"].items() if "why" not in one
+    }
+    assert "concatenate_1" not in found["nodes"]
