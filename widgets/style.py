@@ -152,6 +152,7 @@ _SHEET = """
 *[surface="card"] { background: @card; border: {hair}px solid @line2; border-radius: {r11}px; }
 *[surface="field"] { background: @field; }
 QMainWindow, QDialog { background: @panel; }
+QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
 QMainWindow::separator { background: @line; width: {hair}px; height: {hair}px; }
 QLineEdit, QSpinBox, QDoubleSpinBox, QPlainTextEdit, QTextEdit {
   background: @field; color: @text1; border: {hair}px solid @line2; border-radius: {r6}px;
