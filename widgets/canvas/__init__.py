@@ -11,6 +11,7 @@ overview.py  everything below 60 % in batches   rename.py   the title edited in 
 gestures.py  pan, rubber band, move, cut        linking.py  dragging, re-routing and keyboard wires
 dots.py      dots on wires, as items            leading.py  wires led through dots by hand
 unused.py    ports left out of cards            line.py     a path hit where it runs
+reader.py    the canvas to a screen reader
 dropping.py  layers dragged in                  keys.py, pointer.py  what keys and buttons do
 picture.py   the network as an image            empty.py    what an empty canvas says
 sample.py    what each card gave for an item, with sample_paint.py and sample_bar.py

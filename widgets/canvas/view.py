@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFrame, QGraphicsView, QToolTip
 from engine.facts import Inference
 from engine.graph import NO_BLOCKS, Blocks, Edge, Graph
 from widgets import theme
-from widgets.canvas import dropping, keys, pointer
+from widgets.canvas import dropping, keys, pointer, reader
 from widgets.canvas.backdrop import Grid
 from widgets.canvas.camera import Camera
 from widgets.canvas.corner import Corner
@@ -70,6 +70,7 @@ class Canvas(QGraphicsView):
 
     def __init__(self, parent=None) -> None:
         super().__init__(parent)
+        reader.install()
         self.mirror = CanvasScene(self)
         self.setScene(self.mirror)
         # of fixed size, so that scroll bars never move under the hand
@@ -336,6 +337,7 @@ class Canvas(QGraphicsView):
         if words != self._spoken:
             self._spoken = words
             self.setAccessibleName(words)
+            reader.tell(self)
 
     def _describe(self) -> None:
         self.say(description(self.mirror, self.last_chosen()))
