@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 
+from app.chosen_run import ChosenRun
 from app.document import slug
 from engine.errors import UserError, listed
 from engine.exporters import Exporter, exporters
@@ -37,6 +38,7 @@ class ExportPresenter(QObject):
         self.document = window.document
         self.widget = ExportPage()
         self.run_id = ""
+        self.follow = ChosenRun()
         self._folder = ""
         self._chosen = {"onnx"}
         self._round = 0
@@ -54,6 +56,7 @@ class ExportPresenter(QObject):
 
     def _on_replaced(self) -> None:
         self.run_id = ""
+        self.follow = ChosenRun()
         self._folder = ""
 
     @property
@@ -77,11 +80,11 @@ class ExportPresenter(QObject):
             self.widget.set_missing(self._missing())
             return
         self.widget.set_missing([])
-        if self.run_id not in {run.id for run in runs}:
-            tested = self._window.test.run_id
-            chosen = self._window.train.chosen
-            ids = [run.id for run in runs]
-            self.run_id = tested if tested in ids else chosen.id if chosen is not None and chosen.id in ids else ids[0]
+        tested = self._window.test.run_id
+        ids = [run.id for run in runs]
+        if self.run_id not in ids and tested in ids:
+            self.run_id = tested
+        self.run_id = self.follow.pick(self.run_id, ids, self._window.train.chosen)
         self.widget.set_models([self._window.test.model_choice(run) for run in runs], self.run_id)
         self._show_all()
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog
 
+from app.chosen_run import ChosenRun
 from app.dataviews import data_json
 from app.testviews import MOST_SHOWN, answers_of, cells, replaced, report_of, result_of, with_item
 from engine.errors import UserError
@@ -34,6 +35,7 @@ class TestPresenter(QObject):
         self._window = window
         self.widget = TestPage()
         self.run_id = ""
+        self.follow = ChosenRun()
         self._round = 0
         self._report: Mapping[str, Any] | None = None
         self._data: DataChoice | None = None
@@ -48,6 +50,7 @@ class TestPresenter(QObject):
 
     def _on_replaced(self) -> None:
         self.run_id = ""
+        self.follow = ChosenRun()
         self._report = None
 
     # ---- which model ----
@@ -72,9 +75,7 @@ class TestPresenter(QObject):
             self.widget.set_models([])
             self.widget.show_result(None)
             return
-        if self.run_id not in {run.id for run in runs}:
-            chosen = self._window.train.chosen
-            self.run_id = chosen.id if chosen is not None and chosen in runs else runs[0].id
+        self.run_id = self.follow.pick(self.run_id, [run.id for run in runs], self._window.train.chosen)
         self.widget.set_models([self.model_choice(run) for run in runs], self.run_id)
         self._show_stored()
 
