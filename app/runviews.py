@@ -105,14 +105,17 @@ def run_head(info: RunInfo, number: int, project: Project) -> RunHead:
 
 
 def recipe_words(project: Project) -> str:
-    """What tells a run from others at a glance: `AdamW 0.003, one cycle`."""
+    """What tells a run from others at a glance: `AdamW 0.003, one cycle`; of several networks, which one learns."""
     made: Any = recipes.make(project.recipe)
+    first = next(iter(project.networks))
+    several = len(project.networks) > 1 and not any(made.played_by(role) for role in made.roles())
+    network = f"{'Model' if first == 'main' else first}: " if several else ""
     optimizer = getattr(made, "optimizer", None)
     if optimizer is None:
-        return type(made).label
+        return f"{network}{type(made).label}"
     schedule = getattr(made, "schedule", None)
     named = "" if schedule is None or type(schedule).__name__ == "Constant" else f", {type(schedule).label.lower()}"
-    return f"{type(optimizer).label} {optimizer.lr:g}{named}"
+    return f"{network}{type(optimizer).label} {optimizer.lr:g}{named}"
 
 
 def recipe_facts(project: Project) -> list[tuple[str, str]]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from app.runviews import metric_name, recipe_facts
+from app.runviews import metric_name, recipe_facts, recipe_words
+from engine.places import add_network
 from engine.project import Project
 
 
@@ -18,3 +19,10 @@ def test_a_run_that_started_from_another_says_so() -> None:
     assert "Starts from" not in usual
     recipe = {"type": "Supervised", "start_from": {"type": "OtherRun", "run": "2026-01-01 one"}}
     assert dict(recipe_facts(Project(recipe=recipe)))["Starts from"] == "run 2026-01-01 one"
+
+
+def test_of_several_networks_a_run_says_which_one_learns() -> None:
+    one = Project()
+    two = add_network(one, "U-Net")
+    assert recipe_words(two) == f"Model: {recipe_words(one)}"
+    assert recipe_words(two.focused("U-Net")) == f"U-Net: {recipe_words(one)}"
