@@ -32,6 +32,8 @@ def explain(made: Layer, facts: Facts) -> Explained:
     """The arithmetic behind a layer's output, its parameters and its work on one item."""
     layer = _remembering(made)
     given = {name: tuple(_told_tensor(one) for one in tensors) for name, tensors in facts.inputs.items()}
+    if any(not given.get(port.name) for port in type(made).ports() if not port.optional):
+        return Explained(facts.arithmetic)  # nothing arrives there, so there is nothing to calculate with
     args, named = arguments(layer, given)
     try:
         shape = "" if isinstance(made, Objective) else facts.arithmetic or _shape(made, layer, args, named)

@@ -12,9 +12,11 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "contracts"))
 
 import invent
 
+from engine.edits import add
 from engine.explain import explain, repeated
 from engine.facts import Facts
-from engine.graph import Node
+from engine.graph import Graph, Node, make
+from engine.infer import infer
 from engine.infer_layer import arguments
 from engine.keeping import keeping
 from engine.layer import Layer, layers
@@ -140,3 +142,9 @@ def test_the_padding_in_words() -> None:
     node = Node("a_1", "Conv2d", {"kernel": [5, 3]})
     found = keeping(node, Facts(inputs={"image": (Image(3, 8, 8),)}))
     assert found is not None and found.words() == "Set to keep size: padding 2 × 1"
+
+
+@pytest.mark.parametrize("cls", list(layers), ids=lambda cls: cls.__name__)
+def test_a_layer_that_nothing_feeds_is_no_fault(cls: type[Layer]) -> None:
+    graph, name = add(Graph(), cls.__name__)
+    explain(make(graph.nodes[name]), infer(graph, {}).facts[name])
