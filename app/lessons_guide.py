@@ -30,7 +30,8 @@ LOOK_EVERY = 150
 """Milliseconds between two looks at what the person did and where things are."""
 GO_ON_AFTER = 900
 """Milliseconds for which a step that needs no further words says that it is done."""
-ONLY_BEFORE = ("palette", "below", "output", "input")
+BY_MENU = "This window is narrow: press the icon that is lit, and choose the layer there."
+ONLY_BEFORE = ("palette", "below", "wire", "output", "input")
 """Targets that say how to do a step; once it is done they are not lit any more."""
 
 
@@ -248,7 +249,12 @@ class Guide(QObject):
         over = self.card.parentWidget()
         areas = [area for area in (spot.inside(over) for spot in spots) if not area.isEmpty()]
         drag = step is not None and step.drag and not self.met and self._here(step) and len(areas) > 1
+        drag = drag and not (step is not None and self._by_menu(step))
         self._lay(areas, drag)
+
+    def _by_menu(self, step: Step) -> bool:
+        """Whether the palette is icons now: then a layer is chosen from a menu and not dragged."""
+        return any(call[0] == "palette" for call in step.target) and self._window.build.palette_panel.is_narrow()
 
     def _show_words(self) -> None:
         assert self.lesson is not None
@@ -262,8 +268,9 @@ class Guide(QObject):
         else:
             last = self.at + 1 == count
             words = ("Finish" if last else "Next") if self.met or not step.done else "Skip"
+            text = f"{step.text} {BY_MENU}" if self._here(step) and self._by_menu(step) else step.text
             view = StepView(
-                self.lesson.title, self.at + 1, count, step.title, step.text, step.after, self.met, bool(step.show),
+                self.lesson.title, self.at + 1, count, step.title, text, step.after, self.met, bool(step.show),
                 words, self.at > 0,
             )  # fmt: skip
         if view != self.card.view:
@@ -289,8 +296,9 @@ class Guide(QObject):
             self.spotlight.show_holes(areas, drag, glide=fresh)
             self._placed = now
             self._move_card(areas, drag, fresh)
-        self.spotlight.setVisible(bool(areas))
         self.card.show()
+        self.spotlight.show_card(self.card.geometry())
+        self.spotlight.show()
         self.spotlight.raise_()
         self.card.raise_()
 
@@ -302,15 +310,15 @@ class Guide(QObject):
         over = self.card.parentWidget()
         edge = theme.sizes().s12
         room = over.rect().adjusted(edge, edge, -edge, -edge)
-        card = self.card.card()
+        card = self.card.geometry()
         if not fresh and room.contains(card) and not any(card.intersects(area) for area in areas):
             return
         lit = areas
         if not areas and not self.ended:
             stays = self.met and self.card.isVisible()
-            lit = [QRect(self.card.card().center() if stays else room.bottomRight(), QSize(1, 1))]
-        size, gap = self.card.card().size(), theme.sizes().s16
-        self.card.move_card(place_card(size, lit, room, gap, drag, cards_on(self._window, over)))
+            lit = [QRect(self.card.geometry().center() if stays else room.bottomRight(), QSize(1, 1))]
+        size, gap = self.card.size(), theme.sizes().s16
+        self.card.move(place_card(size, lit, room, gap, drag, cards_on(self._window, over)))
 
     def _focus(self) -> None:
         """Give the keyboard to what is pointed at."""
@@ -318,15 +326,18 @@ class Guide(QObject):
         if step is None or self.met or QApplication.activePopupWidget() is not None:
             return
         spots = self._spots(step)
-        if spots and spots[0].focus is not None:
-            spots[0].focus.setFocus(Qt.FocusReason.OtherFocusReason)
+        takes = spots[0].focus if spots else None
+        if takes is None and self._window.page == "build":
+            takes = self._window.build.canvas  # its keys do what the words say
+        if takes is not None:
+            takes.setFocus(Qt.FocusReason.OtherFocusReason)
         if self._here(step):
             self._choose(step)
 
     def _choose(self, step: Step) -> None:
         """What Enter in the palette needs: the row chosen there, and the card chosen that it is to follow."""
         for call in step.target:
-            if call[0] == "below":
+            if call[0] in ("below", "wire"):
                 node = node_of(self._window.document.graph, call[1])
                 if node is not None:
                     self._window.build.select([node.id])

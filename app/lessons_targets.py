@@ -120,6 +120,10 @@ def _named(root: QWidget, name: str) -> QWidget | None:
 
 def _strip_of(window: Window, inner: QWidget) -> QWidget | None:
     """The button of the drawer in which a panel is folded away."""
+    if window.page == "build":
+        side = window.build.rooms.side
+        folded: QWidget | None = side.strip.button if side.folded and side.isAncestorOf(side.strip) else None
+        return folded if side.panel is inner or side.panel.isAncestorOf(inner) else None
     frame = getattr(window.stack.currentWidget(), "frame", None)
     for strip in frame.findChildren(QAbstractButton) if frame is not None else ():
         side = strip.parentWidget().parentWidget()
@@ -187,8 +191,11 @@ def _palette(window: Window, layer: str) -> Spot | None:
     """The row of a layer in the palette, unfolded and scrolled to where it must be."""
     panel = window.build.palette_panel
     view = panel.list
+    if panel.is_narrow():  # one icon for each section; its menu has the layer
+        section = next((one.section for one in panel.entries() if one.name == layer), "")
+        return _whole(panel.icons.buttons.get(section, panel.icons.search))
     if not view.isVisible():
-        return _whole(panel.icons)
+        return _whole(panel.search)
     place = _row_of(window, layer)
     if place < 0:
         return _whole(panel.search)
@@ -217,6 +224,16 @@ def _node(window: Window, layer: str) -> Spot | None:
     node = node_of(window.document.graph, layer)
     item = window.build.canvas.mirror.nodes.get(node.id) if node else None
     return _on_canvas(window, item.area()) if item is not None else None
+
+
+@_target
+def _setting(window: Window, name: str) -> Spot | None:
+    """The row of a setting in the inspector; "@repeat" is how often a block follows itself."""
+    inspector = window.build.inspector
+    if not inspector.isVisible():
+        return _whole(_strip_of(window, inspector))
+    row = inspector.node.form.rows.get(name)
+    return _whole(row, row.editor) if row is not None else None
 
 
 @_target
@@ -259,6 +276,20 @@ def _below(window: Window, layer: str) -> Spot | None:
 
 
 @_target
+def _wire(window: Window, first: str, second: str) -> Spot | None:
+    """The middle of the wire between two nodes."""
+    graph = window.document.graph
+    one, two = node_of(graph, first), node_of(graph, second)
+    scene = window.build.canvas.mirror
+    ends = (one.id, two.id) if one and two else ("", "")
+    found = [item for edge, item in scene.wires.items() if (edge.source, edge.target) == ends]
+    if not found:
+        return None
+    middle, sizes = found[0].path().pointAtPercent(0.5), theme.sizes()
+    return _on_canvas(window, QRectF(middle.x() - sizes.s32 * 2, middle.y() - sizes.s12, sizes.s32 * 4, sizes.s24))
+
+
+@_target
 def _callout(window: Window, layer: str) -> Spot | None:
     """The callout beside a card with what is wrong; the card itself while it is not open."""
     callout = window.build.canvas.mirror.callout
@@ -297,7 +328,7 @@ def cards_on(window: Window, over: QWidget) -> list[QRect]:
 
 def bring_into_view(window: Window, call: Call) -> None:
     """Scroll and unfold so that a target can be seen; once, when a step begins on its page."""
-    if call[0] in ("node", "output", "input", "below", "callout"):
+    if call[0] in ("node", "output", "input", "below", "callout", "wire"):
         node = node_of(window.document.graph, call[1])
         if node is not None:
             window.build.canvas.show_node(node.id)
@@ -306,7 +337,7 @@ def bring_into_view(window: Window, call: Call) -> None:
         form = window.train.widget.side.findChild(RecipePanel)
         if form is not None:
             form.focus_on(call[1])
-    if call[0] in ("recipe", "control", "part"):
+    if call[0] in ("recipe", "control", "part", "setting"):
         spot = find(window, call)
         if spot is not None:
             _scroll_to(spot.widget)

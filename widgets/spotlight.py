@@ -51,6 +51,7 @@ class Spotlight(Themed, QWidget):
         self._holes: list[QRectF] = []
         self._goal: list[QRectF] = []
         self._drag = False
+        self._card = QRect()
         self._glide = QVariantAnimation(self)
         self._glide.setStartValue(0.0)
         self._glide.setEndValue(1.0)
@@ -62,6 +63,12 @@ class Spotlight(Themed, QWidget):
     def holes(self) -> list[QRect]:
         """What is lit, or will be once the light has come to rest."""
         return [hole.toAlignedRect() for hole in self._goal]
+
+    def show_card(self, card: QRect) -> None:
+        """Cast the shadow of a card. It is cast here, for here it takes no press from what lies under it."""
+        if card != self._card:
+            self._card = QRect(card)
+            self.update()
 
     def show_holes(self, areas: Sequence[QRect], drag: bool = False, glide: bool = False) -> None:
         """Light these parts; `drag` draws the way from the first to the second."""
@@ -88,6 +95,14 @@ class Spotlight(Themed, QWidget):
 
     def paintEvent(self, event):
         painter = start(self)
+        if self._holes:
+            self._paint_light(painter)
+        if self._drag and len(self._holes) > 1:
+            self._paint_way(painter, self._holes[0], self._holes[1])
+        if not self._card.isNull():
+            shadow.paint(painter, QRectF(self._card), theme.sizes().r9)
+
+    def _paint_light(self, painter: QPainter) -> None:
         radius = theme.sizes().r9
         dimmed = QPainterPath()
         dimmed.addRect(QRectF(self.rect()))
@@ -101,8 +116,6 @@ class Spotlight(Themed, QWidget):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(theme.color("acc_line"), theme.sizes().ring))
         painter.drawPath(light)
-        if self._drag and len(self._holes) > 1:
-            self._paint_way(painter, self._holes[0], self._holes[1])
 
     @staticmethod
     def _paint_way(painter: QPainter, first: QRectF, second: QRectF) -> None:
@@ -265,12 +278,9 @@ class LessonCard(Themed, QWidget):
     def _restyle(self) -> None:
         if not hasattr(self, "next"):
             return
-        sizes, room = theme.sizes(), shadow.margins()
-        side = sizes.s16
-        self._body.setContentsMargins(
-            room.left() + side, room.top() + sizes.s12, room.right() + side, room.bottom() + sizes.s12
-        )
-        self.setFixedWidth(sizes.callout_width + room.left() + room.right())
+        sizes = theme.sizes()
+        self._body.setContentsMargins(sizes.s16, sizes.s12, sizes.s16, sizes.s12)
+        self.setFixedWidth(sizes.callout_width)
         self._fit()
 
     def _fit(self) -> None:
@@ -280,15 +290,6 @@ class LessonCard(Themed, QWidget):
             part.invalidate()
         layout.activate()
         self.setFixedHeight(max(1, layout.totalHeightForWidth(self.width())))
-
-    def card(self) -> QRect:
-        """The visible card without the room of its shadow, in the parent's coordinates."""
-        return self.geometry().marginsRemoved(shadow.margins())
-
-    def move_card(self, corner: QPoint) -> None:
-        """Put the corner of the visible card there."""
-        room = shadow.margins()
-        self.move(corner - QPoint(room.left(), room.top()))
 
     def show_step(self, view: StepView) -> None:
         """Say a step; the same step again only changes whether it is done."""
@@ -334,8 +335,7 @@ class LessonCard(Themed, QWidget):
 
     def paintEvent(self, event):
         sizes, painter = theme.sizes(), start(self)
-        card = QRectF(self.rect().marginsRemoved(shadow.margins()))
-        shadow.paint(painter, card, sizes.r9)
+        card = QRectF(self.rect())
         box(painter, card, sizes.r9, "card", "acc_line")
         view = self.view
         if view is not None and view.count:

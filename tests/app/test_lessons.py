@@ -41,7 +41,7 @@ def test_everything_a_lesson_names_exists(name: str) -> None:
             assert all(call[0] in known for call in calls), step.title
         for call in step.target + step.look:
             assert call[0] != "part" or call[1] in PARTS, call
-            if call[0] in ("palette", "node", "below", "output", "input", "callout"):
+            if call[0] in ("palette", "node", "below", "output", "input", "callout", "wire"):
                 assert call[1].rpartition(" ")[0] in layers or call[1] in layers, call
         assert not step.done or step.show or step.title == "Watch it learn to write", "a step must be shown, too"
 

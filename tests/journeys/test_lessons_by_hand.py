@@ -23,6 +23,7 @@ from app.lessons import FOLDER, lesson, lessons, progress
 from app.lessons_checks import node_of
 from app.lessons_guide import guide
 from app.lessons_targets import find
+from widgets.recipe_panel import RecipePanel
 
 Doing = dict[str, Callable[["Walk"], None]]
 
@@ -81,7 +82,7 @@ class Walk:
             assert self.guide.spotlight.holes(), f"nothing is lit for {what}"
             calls = step.target if self.guide._here(step) else ()
             assert all(find(self.window, call) for call in calls), what
-        card = self.guide.card.card()
+        card = self.guide.card.geometry()
         assert self.guide.card.parentWidget().rect().contains(card), what
         assert not any(card.intersects(hole) for hole in self.guide.spotlight.holes()), (
             f"the card is in the way: {what}"
@@ -190,7 +191,25 @@ def test_own_data(qapp, monkeypatch) -> None:
     )
 
 
+def open_drawer(walk: Walk) -> None:
+    """In a narrow window the inspector is a drawer; its button is lit."""
+    if not walk.window.build.inspector.isVisible():
+        walk.hands.look("drawer-closed")
+        walk.hands.click(walk.lit())
+        walk.hands.look("drawer-open")
+        walk.hands.until(walk.window.build.inspector.isVisible, 5, "the drawer")
+        spin(0.2)
+        walk.guide.look()
+        walk.is_clear("the drawer is open")
+
+
+def fewer_filters(walk: Walk) -> None:
+    open_drawer(walk)
+    walk.hands.fill(walk.window.build.inspector.node.form.rows["filters"].editor.findChildren(QLineEdit)[0], "8")
+
+
 def larger_window(walk: Walk) -> None:
+    open_drawer(walk)
     field = walk.window.build.inspector.node.form.rows["kernel"].editor.findChildren(QLineEdit)[0]
     walk.hands.fill(field, "5")
 
@@ -200,7 +219,7 @@ def test_pictures_in_a_small_light_window(qapp) -> None:
     take(
         "pictures",
         {
-            "Maps, not pictures": lambda walk: walk.hands.fill(walk.hands.widget("Filters", QLineEdit), "8"),
+            "Maps, not pictures": fewer_filters,
             "A larger window": larger_window,
             "Where are the parameters?": lambda walk: walk.hands.click(
                 walk.hands.middle(walk.hands.widget("Cost", root=walk.window.build.overlays))
@@ -212,7 +231,7 @@ def test_pictures_in_a_small_light_window(qapp) -> None:
 
 
 def stop_early(walk: Walk) -> None:
-    row = walk.window.train.widget.side.findChild(type(walk.window.train.recipe.form)).rows["early_stopping"]
+    row = walk.window.train.widget.side.findChild(RecipePanel).form.rows["early_stopping"]
     walk.hands.fill(row.editor.findChildren(QLineEdit)[0], "8")
 
 
