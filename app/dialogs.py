@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QScrollArea, QVBoxLayout, QW
 
 from app.commands import COMMANDS
 from app.lessons_commands import found_lessons, start_lesson
-from app.settings_sheet import FOUND_AS, found_settings, open_settings
 from engine.layer import layers
 from engine.templates import templates
 from widgets import keymap, theme
@@ -92,6 +91,8 @@ def finder(window: Window) -> None:
         )
         for one in COMMANDS.values()
     ]
+    from app.settings_sheet import found_settings
+
     entries += found_settings(window)
     entries += [Found("template", one.name, one.title, one.data, words=one.line) for one in templates()]
     entries += found_lessons()
@@ -110,6 +111,8 @@ def _recipe_entries(window: Window) -> list[Found]:
 
 
 def _chosen(window: Window, kind: str, key: str) -> None:
+    from app.settings_sheet import FOUND_AS, open_settings
+
     if kind == "layer":
         window.show_page("build")
         window.build.adding.add_layer(key)

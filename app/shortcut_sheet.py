@@ -11,7 +11,7 @@ from app import shortcuts
 from app.shortcuts import FIXED, Shortcuts, entries
 from engine.errors import UserError
 from widgets import keymap, theme
-from widgets.canvas.keys import ACTS
+from widgets.canvas.acts import ACTS
 from widgets.shortcut_rows import KeyRow
 from widgets.shortcut_sheet import ShortcutSheet
 

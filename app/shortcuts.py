@@ -17,7 +17,7 @@ from app.places import config_folder
 from engine.errors import UserError, listed
 from engine.saving import write_atomically
 from widgets import keymap
-from widgets.canvas.keys import ACTS, with_shift
+from widgets.canvas.acts import ACTS, with_shift
 
 FILE = "shortcuts.json"
 MOST_KEYS, MOST_BYTES = 8, 200_000

@@ -24,7 +24,6 @@ from app.files import Files
 from app.helper import Helper
 from app.menus import Menus
 from app.opening import Opening
-from app.settings_sheet import open_settings
 from app.signs import Signs
 from app.text_keys import TextKeys
 from app.warm import Warmer
@@ -249,6 +248,8 @@ class Window(QMainWindow):
         self.change_settings(theme="light" if theme.is_dark() else "dark")
 
     def show_settings(self) -> None:
+        from app.settings_sheet import open_settings
+
         open_settings(self)
 
     def show_shortcuts(self) -> None:

@@ -14,7 +14,7 @@ from app.commands import COMMANDS
 from app.shortcuts import USUAL, Shortcuts, doubles, entries, from_json, to_json, why_not, why_not_swap
 from engine.errors import UserError
 from widgets import keymap
-from widgets.canvas.keys import ACTS
+from widgets.canvas.acts import ACTS
 
 
 @pytest.fixture
@@ -35,6 +35,12 @@ def test_no_two_commands_share_a_key_on_the_first_day() -> None:
 def test_the_table_lists_every_command_and_everything_the_canvas_does() -> None:
     assert set(entries()) == set(COMMANDS) | set(ACTS)
     assert {"File", "Edit", "Network", "View", "Run", "Help", "Canvas"} <= {one.group for one in entries().values()}
+
+
+def test_the_canvas_knows_what_each_act_does() -> None:
+    from widgets.canvas.keys import RUNS
+
+    assert list(RUNS) == list(ACTS)
 
 
 def test_commands_and_the_canvas_agree_on_the_keys_of_the_first_day() -> None:

@@ -12,7 +12,7 @@ gestures.py  pan, rubber band, move, cut        linking.py  dragging, re-routing
 dots.py      dots on wires, as items            leading.py  wires led through dots by hand
 unused.py    ports left out of cards            line.py     a path hit where it runs
 reader.py    the canvas to a screen reader
-dropping.py  layers dragged in                  keys.py, pointer.py  what keys and buttons do
+dropping.py  layers dragged in                  acts.py, keys.py, pointer.py  what keys and buttons do
 picture.py   the network as an image            empty.py    what an empty canvas says
 sample.py    what each card gave for an item, with sample_paint.py and sample_bar.py
 live.py      how each card fares in training    live_paint.py painting that, near and far

@@ -1,12 +1,11 @@
 """What the keyboard does on the canvas: walk along wires, wire, rename, remove, zoom; the rest is left to commands.
 
-Which key does what is in force in `widgets.keymap`; the keys here are those of the first day.
+Which key does what is in force in `widgets.keymap`; the table is in `acts.py`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QPointF, Qt
@@ -15,6 +14,7 @@ from PySide6.QtGui import QKeyEvent
 from engine.arrange import marked
 from engine.notes import inside
 from widgets import keymap
+from widgets.canvas.acts import ACTS, with_shift
 from widgets.canvas.hits import Hit
 from widgets.canvas.leading import moved_dots, told
 from widgets.canvas.linking import KeyWire
@@ -34,11 +34,11 @@ def handle(view: Canvas, event: QKeyEvent) -> bool:
         return _escape(view)
     found = _table().get(keymap.pressed(event), [])
     if isinstance(view.gesture, KeyWire):
-        if (ACTS["start_wire"], False) in found:
+        if ("start_wire", False) in found:
             view.gesture.again()
             return True
         return view.gesture.key(key)
-    return not view.gesture and any(act.run(view, shifted) for act, shifted in found)
+    return not view.gesture and any(RUNS[name](view, shifted) for name, shifted in found)
 
 
 def has(event: QKeyEvent) -> bool:
@@ -267,79 +267,49 @@ def _try(action: Callable[[Canvas], bool]) -> Callable[[Canvas, bool], bool]:
     return lambda view, _shifted: action(view)
 
 
-@dataclass(frozen=True)
-class Act:
-    """Something the keyboard does on the canvas.
-
-    Attributes:
-        run: does it; told whether Shift is held besides, says whether the key was meant for it.
-        keys: the keys of the first day.
-        shift: what Shift adds, empty where it adds nothing; the key with Shift is taken then as well.
-    """
-
-    label: str
-    run: Callable[[Canvas, bool], bool]
-    keys: tuple[str, ...]
-    shift: str = ""
+def _arrows(name: str, run: Callable[[Canvas, tuple[int, int], bool], bool]) -> dict[str, Callable[[Canvas, bool], bool]]:
+    ways = {"up": (0, -1), "down": (0, 1), "left": (-1, 0), "right": (1, 0)}
+    return {f"{name}_{arrow}": lambda view, more, way=way: run(view, way, more) for arrow, way in ways.items()}
 
 
-def _arrows(run: Callable[..., bool], name: str, words: str, held: str, shift: str) -> dict[str, Act]:
-    ways = {"Up": (0, -1), "Down": (0, 1), "Left": (-1, 0), "Right": (1, 0)}
-    return {
-        f"{name}_{arrow.lower()}": Act(
-            f"{words} {arrow.lower()}",
-            lambda view, more, way=way: run(view, way, more),  # type: ignore[misc]
-            (f"{held}{arrow}",),
-            shift,
-        )
-        for arrow, way in ways.items()
-    }
-
-
-ACTS: dict[str, Act] = {
-    "add_layer": Act("Add a layer", _do(lambda view: view.quick_add_here()), ("Shift+A", "Tab")),
-    "open_node": Act("Enter a block, or go to the settings", _try(_enter), ("Return", "Enter")),
-    "start_wire": Act("Start a wire", _try(_wire), ("W",)),
-    "cut_hovered": Act("Remove the wire under the pointer", _try(_cut_hovered), ("X",)),
-    "canvas_menu": Act("Menu of what is chosen", _try(_menu), ("Shift+F10", "Menu")),
-    **_arrows(_walk, "walk", "Walk", "", "adds to what is chosen"),
-    **_arrows(_nudge, "nudge", "Nudge", "Alt+", "goes ten times as far"),
-    "leave_block": Act("Leave block", _do(lambda view: view.command_wanted.emit("leave_block")), ("Alt+Up",)),
-    "zoom_100": Act("Zoom to 100 %", _do(lambda view: view.zoom_to(100)), ("Ctrl+0",)),
-    "zoom_in": Act("Zoom in", _try(_zoom_in), ("Ctrl+=", "Ctrl++")),
-    "zoom_out": Act("Zoom out", _try(_zoom_out), ("Ctrl+-",)),
-    "delete": Act("Delete", _try(lambda view: _remove(view, False)), ("Del", "Backspace")),
-    "delete_reconnect": Act("Delete and reconnect", _try(lambda view: _remove(view, True)), ("Ctrl+Del",)),
-    "rename": Act("Rename", _try(_rename), ("F2",)),
-    "fit": Act("Fit the network into the view", _do(lambda view: view.fit()), ("Home", "A")),
-    "fit_selection": Act("Fit the selection into the view", _do(lambda view: view.fit_selection()), (".",)),
-    "select_all": Act("Select all", _do(lambda view: view.choose_all()), ("Ctrl+A",)),
+RUNS: dict[str, Callable[[Canvas, bool], bool]] = {
+    "add_layer": _do(lambda view: view.quick_add_here()),
+    "open_node": _try(_enter),
+    "start_wire": _try(_wire),
+    "cut_hovered": _try(_cut_hovered),
+    "canvas_menu": _try(_menu),
+    **_arrows("walk", _walk),
+    **_arrows("nudge", _nudge),
+    "leave_block": _do(lambda view: view.command_wanted.emit("leave_block")),
+    "zoom_100": _do(lambda view: view.zoom_to(100)),
+    "zoom_in": _try(_zoom_in),
+    "zoom_out": _try(_zoom_out),
+    "delete": _try(lambda view: _remove(view, False)),
+    "delete_reconnect": _try(lambda view: _remove(view, True)),
+    "rename": _try(_rename),
+    "fit": _do(lambda view: view.fit()),
+    "fit_selection": _do(lambda view: view.fit_selection()),
+    "select_all": _do(lambda view: view.choose_all()),
 }
-"""Everything the canvas itself does by key; those that are commands as well carry the command's name."""
-
-
-def with_shift(name: str, key: str) -> str:
-    """The key that an act takes besides, with Shift; empty where it takes none."""
-    act = ACTS.get(name)
-    return keymap.plain(f"Shift+{key}") if act is not None and act.shift and "Shift+" not in key else ""
+"""What each act of the table does; told whether Shift is held besides, it says whether the key was meant for it."""
 
 
 class _Table:
     """What each key does, remembered until other keys are in force."""
 
     source: dict[str, tuple[str, ...]] | None = None
-    found: dict[str, list[tuple[Act, bool]]] = {}
+    found: dict[str, list[tuple[str, bool]]] = {}
 
 
-def _table() -> dict[str, list[tuple[Act, bool]]]:
+def _table() -> dict[str, list[tuple[str, bool]]]:
     """The acts of each key, with whether Shift is held besides; of two the first that has something to do does it."""
     bound = keymap.bound()
     if _Table.source is not bound:
         _Table.source, _Table.found = bound, {}
         for name, act in ACTS.items():
             for key in bound.get(name, act.keys):
-                _Table.found.setdefault(key, []).append((act, False))
+                _Table.found.setdefault(key, []).append((name, False))
                 more = with_shift(name, key)
                 if more:
-                    _Table.found.setdefault(more, []).append((act, True))
+                    _Table.found.setdefault(more, []).append((name, True))
     return _Table.found
