@@ -164,6 +164,8 @@ def open_sheet(window: QWidget) -> ShortcutSheet:
     sheet.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     SheetWork(sheet)
     room, sizes = window.size(), theme.sizes()
-    sheet.resize(min(sizes.shortcut_sheet, room.width() - sizes.s32), min(sizes.shortcut_sheet_height, room.height() - sizes.s32))
+    sheet.resize(
+        min(sizes.shortcut_sheet, room.width() - sizes.s32), min(sizes.shortcut_sheet_height, room.height() - sizes.s32)
+    )
     sheet.open()
     return sheet

@@ -33,8 +33,7 @@ ACTS: dict[str, Act] = {
     "canvas_menu": Act("Menu of what is chosen", ("Shift+F10", "Menu")),
     **{f"walk_{key.lower()}": Act(f"Walk {key.lower()}", (key,), "adds to what is chosen") for key in _ARROWS},
     **{
-        f"nudge_{key.lower()}": Act(f"Nudge {key.lower()}", (f"Alt+{key}",), "goes ten times as far")
-        for key in _ARROWS
+        f"nudge_{key.lower()}": Act(f"Nudge {key.lower()}", (f"Alt+{key}",), "goes ten times as far") for key in _ARROWS
     },
     "leave_block": Act("Leave block", ("Alt+Up",)),
     "zoom_100": Act("Zoom to 100 %", ("Ctrl+0",)),

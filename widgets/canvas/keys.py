@@ -267,7 +267,9 @@ def _try(action: Callable[[Canvas], bool]) -> Callable[[Canvas, bool], bool]:
     return lambda view, _shifted: action(view)
 
 
-def _arrows(name: str, run: Callable[[Canvas, tuple[int, int], bool], bool]) -> dict[str, Callable[[Canvas, bool], bool]]:
+def _arrows(
+    name: str, run: Callable[[Canvas, tuple[int, int], bool], bool]
+) -> dict[str, Callable[[Canvas, bool], bool]]:
     ways = {"up": (0, -1), "down": (0, 1), "left": (-1, 0), "right": (1, 0)}
     return {f"{name}_{arrow}": lambda view, more, way=way: run(view, way, more) for arrow, way in ways.items()}
 
