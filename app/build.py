@@ -41,7 +41,7 @@ from widgets.code_view import CodeView
 from widgets.controls import DockTabs
 from widgets.history import History
 from widgets.inspector import Inspector
-from widgets.node_view import many_view, node_view, problem_view
+from widgets.node_view import many_view, node_view, problem_views
 from widgets.outline import Outline
 from widgets.palette import Palette
 from widgets.place_bar import PlaceBar
@@ -281,7 +281,7 @@ class BuildPage(QMainWindow):
         current = self.bottom_tabs.current()
         if current == "problems":
             problems = self.document.problems_here
-            self.problems_panel.show_problems([problem_view(one, self.graph) for one in problems])
+            self.problems_panel.show_problems(problem_views(problems, self.graph))
         elif current == "code":
             source = self.document.source
             graph = self.graph

@@ -10,8 +10,10 @@ from typing import Any
 from engine.dims import Dim
 from engine.edits import add
 from engine.errors import UserError, listed
-from engine.graph import NO_BLOCKS, Blocks, Edge, Graph
-from engine.layer import Layer, Port, layers
+from engine.facts import Facts
+from engine.graph import NO_BLOCKS, Blocks, Edge, Graph, Node
+from engine.infer_layer import arguments
+from engine.layer import Layer, Misfit, Port, layers
 from engine.placing import insert_between
 from engine.shapes import Image, Numbers, Signal, Tensor, Volume
 from engine.shapes import Sequence as Steps
@@ -173,6 +175,35 @@ def _twice(tensor: Tensor, port: Port) -> Iterator[Way]:
         for other, result in bridges(between, port):
             if result.size() == between.size() and between.dims != tensor.dims:
                 yield Way((Step(cls.__name__), Step(other.__name__)), result)
+
+
+def cost(way: Way, start: Tensor | None) -> int:
+    """How many parameters the layers of a way learn, as far as that is known."""
+    total, tensor = 0, start
+    for step in way.steps:
+        if tensor is None:
+            return total
+        try:
+            made = layers[step.layer](**step.params)
+            count, result = made.parameters(tensor), made.shape(tensor)
+        except UserError:
+            return total
+        total += count if isinstance(count, int) else 0
+        tensor = result if isinstance(result, Tensor) else None
+    return total
+
+
+def takes(node: Node, facts: Facts) -> bool:
+    """Whether a node's own rule lets these inputs through; a block, whose rule is its inside, may."""
+    if node.block or node.layer not in layers:
+        return True
+    try:
+        made = layers[node.layer](**node.params)
+        args, named = arguments(made, facts.inputs)
+        made.shape(*args, **named)
+    except (UserError, Misfit):
+        return False
+    return True
 
 
 def inserted(graph: Graph, edge: Edge, steps: Sequence[Step], blocks: Blocks = NO_BLOCKS) -> Graph:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from engine.check_network import Checker, Problem
 from engine.errors import UserError
 from engine.facts import Inference
+from engine.fixes import Fix, Later
 from engine.graph import label_of
 from engine.infer import infer
 from engine.project import Project
 from engine.recipes import Recipe, recipe_of
-from engine.repairs import Fix, bridges, issubclass_input, usual_objective
+from engine.repairs import bridges, issubclass_input, usual_objective
 
 __all__ = ["Fix", "Problem", "bridges", "check", "issubclass_input", "ready", "usual_objective"]
 
@@ -40,7 +41,7 @@ def check(project: Project, walk: Inference | None = None) -> list[Problem]:
             own = [replace(one, level="warning") if one.level == "error" else one for one in own]
         order = {node: place for place, node in enumerate(graph.order)}
         own.sort(key=lambda problem: order.get(problem.node or "", -1))
-        found += [replace(one, network=name, fixes=tuple(_on(name, fix) for fix in one.fixes)) for one in own]
+        found += [replace(one, network=name, fixes=_all_on(name, one.fixes)) for one in own]
     levels = {"error": 0, "warning": 1, "info": 2}
     return sorted(found, key=lambda problem: levels[problem.level])
 
@@ -66,6 +67,14 @@ def _walk_of(project: Project, name: str, walk: Inference | None) -> Inference:
         if same == [name]:
             return walk
     return infer(graph, project.data.schema, project.blocks)
+
+
+def _all_on(network: str, fixes: Sequence[Fix]) -> Sequence[Fix]:
+    return (
+        Later(lambda: [_on(network, fix) for fix in fixes])
+        if isinstance(fixes, Later)
+        else [_on(network, fix) for fix in fixes]
+    )
 
 
 def _on(network: str, fix: Fix) -> Fix:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from engine.check_network import MOST_FIXES, Problem
+from functools import partial
+
+from engine.check_network import Problem
 from engine.facts import Inference
+from engine.fixes import Later
 from engine.places import Place, graph_at
 from engine.project import Project
 from engine.repairs import Repairs
@@ -24,7 +27,7 @@ def problems_inside(project: Project, place: Place, walk: Inference) -> list[Pro
             finding.title,
             finding.detail,
             finding.port,
-            tuple(repairs.of(graph.nodes[name], finding))[:MOST_FIXES],
+            Later(partial(repairs.of, graph.nodes[name], finding)),
             place.network,
         )
         for name, facts in walk.facts.items()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Literal
 
 from engine.codeends import default_target
@@ -13,15 +14,14 @@ from engine.dims import Sym
 from engine.edits import change, remove, set_param
 from engine.errors import UserError, listed
 from engine.facts import Inference
+from engine.fixes import Fix, Later
 from engine.graph import Node, inputs_of, label_of, objectives_of, ports_of
 from engine.layer import Objective, layers
 from engine.project import Project
-from engine.repairs import Fix, Repairs, spaced, usual_objective, without
+from engine.repairs import Repairs, spaced, usual_objective, without
 from engine.shapes import Tensor
 
 Level = Literal["error", "warning", "info"]
-MOST_FIXES = 3
-"""Repairs offered for one problem."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Problem:
     title: str
     detail: str = ""
     port: str | None = None
-    fixes: tuple[Fix, ...] = ()
+    fixes: Sequence[Fix] = ()
     network: str = ""
 
     def words(self) -> str:
@@ -75,7 +75,7 @@ class Checker:
                     finding.title,
                     finding.detail,
                     finding.port,
-                    tuple(self.repairs.of(node, finding))[:MOST_FIXES],
+                    Later(partial(self.repairs.of, node, finding)),
                 )
 
     # ---- inputs and outputs ----
@@ -189,7 +189,7 @@ class Checker:
                     f"The prediction is {prediction.words()}, “{target.name}” is {target.tensor.words()}. "
                     "Make them equal.",
                     "prediction",
-                    tuple(self.repairs.size(node, target.tensor))[:MOST_FIXES],
+                    Later(partial(self.repairs.size, node, target.tensor)),
                 )
             return
         given = prediction.last if prediction.rank else 1

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from engine.bridging import Way, bridges, inserted, ways, with_input
+from engine.bridging import Way, bridges, cost, inserted, takes, ways, with_input
 from engine.data.fields import Field
 from engine.declare import Declared
 from engine.edits import add, change, is_expression, remove, set_param
 from engine.errors import UserError
-from engine.facts import Finding, Inference
+from engine.facts import Facts, Finding, Inference
+from engine.fixes import Fix
 from engine.graph import Blocks, Edge, Graph, Node, label_of, outputs_of, ports_of
 from engine.infer import infer
 from engine.layer import Layer, Port, layers
@@ -23,16 +24,6 @@ from engine.wiring import connect, disconnect, reaches
 __all__ = ["Fix", "Repairs", "bridges", "issubclass_input", "spaced", "usual_objective", "without"]
 
 GAP = 96.0
-
-
-@dataclass(frozen=True)
-class Fix:
-    """A repair: its button, what it leads to in one or two short lines, the edit, and how many parameters it adds."""
-
-    label: str
-    lines: tuple[str, ...]
-    edit: Callable[[Project], Project]
-    price: int = 0
 
 
 @dataclass(frozen=True)
@@ -145,12 +136,13 @@ class Repairs:
         if not edges:
             yield from self._connect(node, port)
             return
-        found = []
-        for edge in edges:
-            tensor = self._walk.output(edge.source, edge.output)
-            if tensor is not None:
-                found += list(self._bridge(edge, tensor, node, port))
-        yield from sorted(found, key=lambda fix: abs(fix.price)) if len(edges) > 1 else found
+        tried = [(edge, way) for edge in edges for way in self._ways(edge, node, port)]
+        if len(edges) > 1:  # whichever side is adapted: the cheapest first
+            tried.sort(key=lambda one: cost(one[1], self._walk.output(one[0].source, one[0].output)))
+        for edge, way in tried:
+            several = f"behind {label_of(self._graph.nodes[edge.source])}" if len(edges) > 1 else ""
+            lines = (way.names(), several or _out(way.result))
+            yield from self._one(way.label(), _inserting(edge, way, self._project.blocks), node, *lines)
 
     def _leaves(self, edge: Edge) -> bool:
         source = self._graph.nodes[edge.source]
@@ -214,16 +206,20 @@ class Repairs:
                     node,
                 )
 
-    def _bridge(self, edge: Edge, tensor: Tensor, node: Node, port: Port) -> Iterator[Fix]:
-        """Put layers into a wire that turn what comes into what is needed."""
+    def _ways(self, edge: Edge, node: Node, port: Port) -> Iterator[Way]:
+        """What can be put into a wire so that the node takes what comes, as its own rule says."""
+        tensor = self._walk.output(edge.source, edge.output)
+        if tensor is None:
+            return
         others = [one for one in self._graph.incoming[node.id] if one != edge]
         wanted = [self._walk.output(one.source, one.output) for one in others]
-        several = f"behind {label_of(self._graph.nodes[edge.source])}" if others else ""
+        facts = self._walk[node.id]
+        place = [one for one in self._graph.incoming[node.id] if one.input == port.name].index(edge)
         for way in ways(tensor, port, [one for one in dict.fromkeys(wanted) if one is not None]):
-            lines = [way.names(), several or _out(way.result)]
-            blocks = self._project.blocks
-            change_graph = _inserting(edge, way, blocks)
-            yield from self._one(way.label(), change_graph, node, *lines)
+            given = list(facts.inputs.get(port.name, ()))
+            given[place : place + 1] = [way.result]
+            if takes(node, Facts(inputs={**facts.inputs, port.name: tuple(given)})):
+                yield way
 
     def priced(
         self, label: str, lines: tuple[str, ...], edit: Callable[[Project], Project], mends: str = ""

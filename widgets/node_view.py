@@ -44,6 +44,16 @@ def problem_view(problem: Problem, graph: Graph) -> ProblemView:
     )
 
 
+MOST_WITH_FIXES = 12
+"""Problems whose repairs are worked out for the list; the others offer theirs on the card."""
+
+
+def problem_views(problems: Sequence[Problem], graph: Graph) -> list[ProblemView]:
+    """The list of problems; working out repairs takes time, so in a very long list only the first ones have them."""
+    first = [problem_view(one, graph) for one in problems[:MOST_WITH_FIXES]]
+    return first + [problem_view(replace(one, fixes=()), graph) for one in problems[MOST_WITH_FIXES:]]
+
+
 def node_view(
     project: Project, graph: Graph, walk: Inference, name: str, problems: Sequence[Problem] = (), folder: str = ""
 ) -> NodeView:

@@ -12,6 +12,7 @@ from engine.check import Fix, Problem, check
 from engine.codegen import generate
 from engine.data.fields import Field, category, image, number, series, signal, tokens
 from engine.edits import change
+from engine.fixes import Later
 from engine.graph import Edge, Graph, Node
 from engine.infer import infer
 from engine.layer import layers
@@ -289,3 +290,19 @@ def test_data_of_every_kind_reaches_every_layer_of_one_input(start: str, fields:
             if problem.node == "a_1" and f"{cls.label} needs a" in problem.title and not problem.fixes
         ]
     assert not left
+
+
+def test_repairs_are_worked_out_only_when_somebody_looks_and_only_once() -> None:
+    made = []
+
+    def make() -> list[Fix]:
+        made.append(1)
+        return [Fix(str(place), (), lambda value: value) for place in range(9)]
+
+    later = Later(make)
+    assert not made
+    assert [fix.label for fix in later] == ["0", "1", "2"] and len(later) == 3 and later[0].label == "0" and later
+    assert len(made) == 1 and later != () and not Later(list)
+    value = project(fed("Linear", "ImageInput"), PICTURES)
+    problem = the_problem(value, "a_1")
+    assert isinstance(problem.fixes, Later) and problem.fixes._found is None
