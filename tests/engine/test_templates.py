@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -105,6 +106,27 @@ def test_the_small_ones_learn_and_leave_for_onnx(name: str, tmp_path: Path) -> N
     assert holds(one.goal, value, slack=0.1), value  # the goal is that of all divisions together
     proof = jobs.export(run, tmp_path / "model.onnx")
     assert proof["items"] > 0 and proof["largest"] <= 1e-3 and (tmp_path / "model.onnx").stat().st_size > 100
+
+
+def test_no_small_template_is_without_a_goal_that_a_test_measures() -> None:
+    """The long tests measure a number of the test part, or have a judge look at what was made; both export."""
+    for one in ALL.values():
+        if one.seconds < LARGE:
+            assert {"at_least", "at_most"} & set(one.goal), f"{one.name} promises nothing that can be measured"
+            assert one.goal["metric"] not in (None, "loss"), f"the loss of {one.name} says nothing to people"
+
+
+@pytest.mark.long
+@pytest.mark.timeout(3600)
+@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("name", ["tiny-vit", "mlp-mixer"])
+def test_patches_are_read_with_any_seed(name: str, seed: int, tmp_path: Path) -> None:
+    one, value = ALL[name], ALL[name].project()
+    other = replace(value, data=replace(value.data, seed=value.data.seed + seed))  # another division of the pictures
+    run = jobs.train(other, tmp_path, device="cpu", seed=seed)
+    found = value_of(jobs.test(run), one.goal["metric"])
+    print(f"{name}, seed {seed}: {found:.4f} of the test part, {run.info().seconds:.0f} s")
+    assert holds(one.goal, found)
 
 
 @pytest.mark.long
