@@ -6,7 +6,7 @@ import math
 import time
 from collections.abc import Iterable, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from engine.health import Verdict, bare, judge
 from engine.health_nodes import Anatomy
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 POINTS = 60
 """Of the course in a card, at most."""
+LEAST, MOST = 1e-12, 1e12
 COLUMN = {"signal": "signal", "values": "std", "steps": "update"}
 
 
@@ -30,6 +31,8 @@ class NetworkStory:
         self._verdicts: dict[int, dict[str, Verdict]] = {}
         self._ill: dict[int, bool] = {}
         self._index: dict[str, tuple[list[str], list[str]]] = {}
+        self._courses: tuple[Any, dict[str, tuple[tuple[int, ...], tuple[float, ...]]]] | None = None
+        self._count = 0
 
     def add(self, record: HealthRecord) -> None:
         """Take over an epoch; one that was under way replaces what was known of it."""
@@ -42,6 +45,7 @@ class NetworkStory:
                     if depth == len(names):
                         own.append(path)
         self.records[record.epoch] = record
+        self._count += 1
         for known in (self._verdicts, self._ill):
             known.pop(record.epoch, None)  # type: ignore[attr-defined]
         self.__dict__.pop("epochs", None)
@@ -112,31 +116,41 @@ class NetworkStory:
         known = [float(one) for one in table if math.isfinite(one)]
         return max(known, default=0.0)
 
-    def course(self, cards: Iterable[str], epoch: int, measure: str) -> dict[str, tuple[tuple[float, ...], int]]:
-        """A measure over the epochs by card, in powers of ten, and which point belongs to an epoch."""
+    def course(self, cards: tuple[str, ...], epoch: int, measure: str) -> dict[str, tuple[tuple[float, ...], int]]:
+        """A measure over the epochs by card, in powers of ten, and which point is nearest to an epoch."""
+        key = (self.epochs, measure, cards, self._count)
+        if self._courses is None or self._courses[0] != key:
+            self._courses = (key, self._course(cards, measure))
+        found = {}
+        for card, (epochs, values) in self._courses[1].items():
+            at = min(range(len(epochs)), key=lambda place: abs(epochs[place] - epoch))
+            found[card] = (values, at)
+        return found
+
+    def _course(self, cards: tuple[str, ...], measure: str) -> dict[str, tuple[tuple[int, ...], tuple[float, ...]]]:
         import numpy as np
 
         epochs = self.epochs
         every = max(1, math.ceil(len(epochs) / POINTS))
-        shown = sorted({*epochs[::every], epochs[-1], epoch}) if epochs else []
+        shown = sorted({*epochs[::every], *epochs[-1:]})
         if len(shown) < 2:
             return {}
-        columns = [_column(self.records[one], COLUMN[measure]) for one in shown]
         place = {path: number for number, path in enumerate(self.records[shown[0]].nodes)}
         with np.errstate(all="ignore"):
-            table = np.log10(np.clip(np.stack(columns), 1e-12, 1e12))
+            table = np.log10(
+                np.clip(np.stack([_column(self.records[one], COLUMN[measure]) for one in shown]), LEAST, MOST)
+            )
+        lines = table.T.tolist()
         found = {}
         for card in cards:
             own, inside = self.paths(card)
-            chosen = [place[path] for path in (inside if measure == "steps" else own)]
+            chosen = [lines[place[path]] for path in (inside if measure == "steps" else own)]
             if not chosen:
                 continue
-            part = table[:, chosen]
-            line = [middle(values) for values in part.tolist()]
+            line = chosen[0] if len(chosen) == 1 else [middle(values) for values in zip(*chosen, strict=True)]
             known = [(one, value) for one, value in zip(shown, line, strict=True) if math.isfinite(value)]
             if len(known) > 1:
-                at = next((number for number, (one, _) in enumerate(known) if one == epoch), -1)
-                found[card] = (tuple(value for _, value in known), at)
+                found[card] = (tuple(one for one, _ in known), tuple(value for _, value in known))
         return found
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.livestory import NetworkStory, middle
 from engine.check import Problem
@@ -51,7 +51,7 @@ def marks_of(shown: Shown, graph: Graph) -> dict[str, LiveMark]:
     """The mark of every card that has something to say."""
     largest = shown.story.largest(shown.epoch, shown.measure)
     paths = {name: shown.path(name) for name in graph.nodes}
-    course = shown.story.course(paths.values(), shown.epoch, shown.measure)
+    course = shown.story.course(tuple(paths.values()), shown.epoch, shown.measure)
     found = {}
     for name, node in graph.nodes.items():
         mark = _mark(shown, node, paths[name], largest, course.get(paths[name], ((), -1)))
@@ -85,7 +85,7 @@ def _mark(
     word = verdict.word if verdict.level in ("error", "warning", "info") else figure_words(figure, shown.measure)
     return LiveMark(
         verdict.level, word, share_of(figure, largest, shown.measure), course[0], course[1],
-        KINDS.get(verdict.kind, ""), _tip(shown, node, path, verdict),
+        KINDS.get(verdict.kind, ""), tell=lambda: _tip(shown, node, path, verdict),
     )  # fmt: skip
 
 
@@ -210,7 +210,7 @@ def facts_of(shown: Shown, graph: Graph, name: str, mark: LiveMark | None) -> Li
     if mark is None:
         return None
     if not mark.known or verdict is None:
-        _, _, text = mark.tip.partition("\n")
+        _, _, text = mark.said.partition("\n")
         rows = tuple((line.partition(": ")[0].capitalize(), line.partition(": ")[2], "") for line in text.split("\n"))
         if mark.known:
             return LiveFacts(shown.said, title="Loss", rows=rows, icon=mark.icon)
@@ -258,14 +258,30 @@ def _inside(label: str) -> str:
     return f"{name}, {copy}" if copy.startswith("copy ") else name
 
 
-def problems_of(shown: Shown, project: Project, graph: Graph) -> list[Problem]:
-    """Ill cards as problems with their repairs, in the order of the data."""
-    found = []
-    for name in (*graph.order, *sorted(set(graph.nodes) - set(graph.order))):
-        node, path = graph.nodes[name], shown.path(name)
-        then = shown.story.anatomy.node(path)
-        verdict = None if then is None or then.layer != node.layer or node.muted else verdict_of(shown, path)
-        if verdict is not None and verdict.ill and len(found) < MOST_PROBLEMS:
+class Illness:
+    """Ill cards as problems with their repairs; what a repair leads to is worked out once while the project stays."""
+
+    def __init__(self) -> None:
+        self._project: Project | None = None
+        self._known: dict[tuple[str, str, str], Problem] = {}
+
+    def problems(self, shown: Shown, project: Project, graph: Graph) -> list[Problem]:
+        """In the order of the data."""
+        if project is not self._project:
+            self._project, self._known = project, {}
+        found: list[Problem] = []
+        for name in (*graph.order, *sorted(set(graph.nodes) - set(graph.order))):
+            node, path = graph.nodes[name], shown.path(name)
+            then = shown.story.anatomy.node(path)
+            same = then is not None and then.layer == node.layer and not node.muted
+            verdict = verdict_of(shown, path) if same else None
+            if verdict is not None and verdict.ill and len(found) < MOST_PROBLEMS:
+                found.append(replace(self._problem(shown, project, name, path, verdict), detail=verdict.text))
+        return found
+
+    def _problem(self, shown: Shown, project: Project, name: str, path: str, verdict: Verdict) -> Problem:
+        key = (path, verdict.path, verdict.kind + verdict.title)
+        if key not in self._known:
             said = "" if verdict.path == path else _inside(shown.story.anatomy.label(verdict.path))
-            found.append(problem_of(project, verdict, shown.place.network, name, said))
-    return found
+            self._known[key] = problem_of(project, verdict, shown.place.network, name, said)
+        return self._known[key]

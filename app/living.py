@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent, QObject, QTimer
 
 from app.livestory import NetworkStory
-from app.liveviews import Shown, facts_of, flow_of, marks_of, problems_of
+from app.liveviews import Illness, Shown, facts_of, flow_of, marks_of
 from engine.errors import UserError
 from engine.project import Project
 from engine.recipes import recipe_of
@@ -48,6 +48,7 @@ class Living(QObject):
         """The epoch that is wished for; what is shown is the measured one up to it."""
         self.measure = "signal"
         self.shown: Shown | None = None
+        self._illness = Illness()
         self._run: Run | None = None
         self._chosen = ""
         self._stories: dict[str, NetworkStory] = {}
@@ -162,8 +163,10 @@ class Living(QObject):
             self.scrubber.show_note(error.message)
             return
         judged = any([story.judge_some(BUDGET) for story in self._stories.values()])
-        if new or judged:
+        if new:
             self._show()
+        elif judged and self.shown is not None and self._info is not None:
+            self._show_scrubber(self.shown.story, self._info, self._losses_of(self.shown.place.network))
 
     def _find_run(self) -> Run | None:
         """The run that was chosen here, else the one that the Train page shows."""
@@ -237,7 +240,7 @@ class Living(QObject):
         self.shown = Shown(story, place, epoch, self.measure, info.name, losses, broken)
         self._show_scrubber(story, info, course)
         self.overlay.show(marks_of(self.shown, graph), flow_of(self.shown, graph))
-        self._tell_problems(problems_of(self.shown, self._document.project, graph))
+        self._tell_problems(self._illness.problems(self.shown, self._document.project, graph))
         self.selected()
 
     def _show_scrubber(self, story: NetworkStory, info: RunInfo, losses: dict[str, dict[int, float]]) -> None:

@@ -69,12 +69,14 @@ _WORST = {"error": 4, "warning": 3, "info": 2, "good": 1, "none": 0}
 
 def judge(record: HealthRecord, anatomy: Anatomy, before: HealthRecord | None = None) -> dict[str, Verdict]:
     """What the figures of one network in one epoch mean, by path. `before` is the record before this one."""
-    around, earlier = _Around(record, anatomy), None if before is None else _Around(before, anatomy)
+    around, earlier = _Around(record, anatomy), None
     found = {}
-    for path, one in record.nodes.items():
+    for path, one in around.nodes.items():
         verdict = _first(path, one, around)
-        if verdict.kind in PASSING and not (earlier and _lasted(path, verdict.kind, earlier)):
-            verdict = _well(path, one, around)
+        if verdict.kind in PASSING:
+            earlier = earlier or (None if before is None else _Around(before, anatomy))
+            if earlier is None or not _lasted(path, verdict.kind, earlier):
+                verdict = _well(path, one, around)
         found[path] = replace(verdict, path=path)
     return found
 
@@ -111,39 +113,39 @@ class _Around:
     """What a node is compared with: the rest of its network in the same epoch."""
 
     def __init__(self, record: HealthRecord, anatomy: Anatomy) -> None:
-        self.record, self.anatomy = record, anatomy
+        self.nodes, self.anatomy = dict(record.nodes), anatomy
 
     @cached_property
     def learners(self) -> list[str]:
-        return [path for path, one in self.record.nodes.items() if one.learns > 0]
+        return [path for path, one in self.nodes.items() if one.learns > 0]
 
     @cached_property
     def gradient(self) -> float:
         """The largest gradient."""
-        known = [self.record.nodes[path].gradient for path in self.learners]
+        known = [self.nodes[path].gradient for path in self.learners]
         return max((one for one in known if math.isfinite(one)), default=0.0)
 
     @cached_property
     def move(self) -> float:
         """The usual move of what learns at full speed."""
-        known = [self.record.nodes[path].update for path in self.learners]
+        known = [self.nodes[path].update for path in self.learners]
         return median([one for one in known if math.isfinite(one)] or [0.0])
 
     @cached_property
     def read(self) -> float:
         """How large that is what the network reads, at least 1."""
         graph = self.anatomy.project.graph
-        nodes = self.record.nodes.items()
+        nodes = self.nodes.items()
         sizes = [math.hypot(one.mean, one.std) for path, one in nodes if not graph.incoming.get(path)]
         return max([1.0, *(size for size in sizes if math.isfinite(size))])
 
     @cached_property
     def first_bad(self) -> str:
-        return next((path for path, one in self.record.nodes.items() if one.bad > 0), "")
+        return next((path for path, one in self.nodes.items() if one.bad > 0), "")
 
 
 def _lasted(path: str, kind: str, earlier: _Around) -> bool:
-    one = earlier.record.nodes.get(path)
+    one = earlier.nodes.get(path)
     return one is not None and _first(path, one, earlier).kind == kind
 
 

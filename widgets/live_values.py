@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 ICONS: Mapping[str, tuple[str, str]] = {
     "error": ("error", "error"),
@@ -32,8 +32,15 @@ class LiveMark:
     icon: str = ""
     """Another sign than that of the level, such as the snowflake of frozen weights."""
     tip: str = ""
+    tell: Callable[[], str] | None = field(default=None, compare=False)
+    """Makes the tip when somebody asks for it."""
     known: bool = True
     """Whether the run has this card at all."""
+
+    @property
+    def said(self) -> str:
+        """What a tooltip says."""
+        return self.tip or (self.tell() if self.tell else "")
 
     @property
     def sign(self) -> tuple[str, str]:

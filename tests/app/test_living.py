@@ -102,7 +102,7 @@ def test_every_layer_gets_its_mark_and_the_loss_its_figure(window, living):
     assert marks["cross_entropy_1"].word == "loss 0.833"
     assert "image_input_1" not in marks, "nothing comes back to what the network reads"
     assert living.scrubber.epoch.text() == "Epoch 3 of 20"
-    assert "Epoch 3" in marks["conv_1"].tip and "Gradient of its weights: 0.5" in marks["conv_1"].tip
+    assert "Epoch 3" in marks["conv_1"].said and "Gradient of its weights: 0.5" in marks["conv_1"].said
 
 
 def test_the_scrubber_walks_the_epochs_and_live_follows_the_newest(window, living):
@@ -150,7 +150,7 @@ def test_blocks_fold_their_copies_and_show_them_inside(window, living):
     made(window, 1, 2, **{"residual_block_1.1.relu_1": BEND._replace(dead=0.8)})
     turned_on(window)
     mark = living.overlay.marks["residual_block_1"]
-    assert mark.word == "80 % dead" and "copy 2" in mark.tip
+    assert mark.word == "80 % dead" and "copy 2" in mark.said
     window.build.select(["residual_block_1"])
     panel = window.build.inspector.node.training
     assert panel.isVisible() and panel.parts.widgets[0].accessibleName() == "ReLU, copy 2: 80 % dead"
@@ -236,7 +236,7 @@ def test_a_failed_run_shows_where_it_broke(window, living):
         store.beat(connection, state="failed", message="The loss is no finite number.")
     turned_on(window)
     mark = living.overlay.marks["linear_1"]
-    assert mark.level == "error" and mark.word == "broke here" and "no finite number" in mark.tip
+    assert mark.level == "error" and mark.word == "broke here" and "no finite number" in mark.said
     living.scrubber.track._tell(0)
     assert living.overlay.marks["linear_1"].level == "good"
 

@@ -15,8 +15,8 @@ def tip(scene: CanvasScene, hit: Hit) -> str:
     if hit.kind == "node":
         card = scene.nodes[hit.node].card
         live = scene.live.get(hit.node)
-        if live is not None and live.tip:
-            return live.tip
+        if live is not None and live.said:
+            return live.said
         plain = " · ".join(part for part in (card.title, card.summary) if part)
         return "\n".join(part for part in (card.message or plain, card.note, _hidden(card)) if part)
     return _TIPS.get(hit.kind, "")
