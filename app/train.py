@@ -211,6 +211,7 @@ class TrainPresenter(QObject):
         self._keep_polling()
         if self._window.has_project:  # the signs were drawn before the runs of this project were known
             self._window.signs.show_signs()
+            self.show_signs()  # the window does not know this page while it is being made
             self._window.signs.show_run_button()
 
     def _list_runs(self) -> None:

@@ -35,12 +35,12 @@ class _Number(Themed, QWidget):
         self._fact = fact
         self.setToolTip(fact.tip)
         self.setAccessibleName(f"{fact.words}: {fact.value} {fact.note}".strip())
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
 
     def sizeHint(self):
         fact = self._fact
         line = width_of(fact.value, "page_title") + theme.sizes().s8 + width_of(fact.note, "caption")
-        return QSize(round(max(width_of(fact.words, "secondary"), line)) + 2, theme.sizes().row_head)
+        return QSize(round(max(width_of(fact.words, "secondary"), line)) + theme.sizes().s16, theme.sizes().row_head)
 
     def minimumSizeHint(self):
         wide = max(width_of(self._fact.words, "secondary"), width_of(self._fact.value, "page_title"))
@@ -106,7 +106,7 @@ class Numbers(Themed, QWidget):
         block.addStretch(1)
         self._line.addLayout(block)
         self._shown: list[QWidget] = []
-        self._line.addStretch(sizes.palette)  # beside numbers that stretch by their width: a few stay together
+        self._line.addStretch(1)
         self.again = Button("Test again", "refresh-cw", parent=self)
         self.again.clicked.connect(self._on_again)
         self._line.addWidget(self.again)
@@ -118,7 +118,7 @@ class Numbers(Themed, QWidget):
             old.deleteLater()
         self._shown = [_Number(fact, self) for fact in facts[:5]]
         for at, made in enumerate(self._shown, 1):
-            self._line.insertWidget(at, made, made.sizeHint().width())  # room goes where the words are
+            self._line.insertWidget(at, made)
 
     def _on_again(self) -> None:
         self.test_wanted.emit()
