@@ -33,7 +33,7 @@ from typing import Any, ClassVar, TypeVar
 from engine.catalogue import Catalogue
 from engine.declare import Declared, param
 from engine.dims import Dim, Sym
-from engine.errors import UserError
+from engine.errors import UserError, listed
 from engine.params import FieldOf
 from engine.shapes import Anything, Tensor
 
@@ -83,7 +83,7 @@ class Port:
 
     def words(self) -> str:
         """What it needs, for a sentence: `a flat list of numbers or a sequence of steps`."""
-        return " or ".join(dict.fromkeys(kind.article for kind in self.accepts))
+        return listed(list(dict.fromkeys(kind.article for kind in self.accepts)))
 
     @property
     def symbol(self) -> str:
