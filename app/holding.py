@@ -58,6 +58,8 @@ class Hold(QObject):
         found = take(path, locks_folder())
         if isinstance(found, Lock):
             return found
+        if self.lock is not None and found.token == self.lock.holder.token:
+            return self.lock  # the same file by another way, such as a link
         raise OpenElsewhere(path, found)
 
     def elsewhere(self, path: Path) -> OpenElsewhere | None:

@@ -243,6 +243,25 @@ def test_opening_it_again_in_the_same_window_asks_nothing(qapp, project, choosin
         assert asked == [] and window.document.hold.lock.held
 
 
+def test_the_same_file_by_a_link_is_the_same_project(qapp, project, choosing, tmp_path) -> None:
+    (tmp_path / "way").symlink_to(project.parent, target_is_directory=True)
+    asked = choosing("Cancel")
+    with open_window() as first, open_window() as second:
+        first.document.start(wine(), draft=tmp_path / "way" / project.name)
+        assert first.files.open_path(project) and asked == []
+        assert not second.files.open_path(tmp_path / "way" / project.name) and len(asked) == 1
+
+
+def test_looking_at_an_empty_draft_does_not_take_it_away(qapp, choosing) -> None:
+    with open_window() as first, open_window() as second:
+        first.files.new_project()
+        draft = first.document.draft
+        choosing("Open read-only")
+        assert second.files.open_path(draft)
+        second.close()
+        assert draft.exists()
+
+
 def test_the_lock_goes_along_with_the_project(qapp, project, tmp_path) -> None:
     other = tmp_path / "other.lamina"
     with open_window() as window:
