@@ -101,12 +101,12 @@ class Guide(QObject):
         self._go_to(min(kept.step, len(chosen.steps) - 1) if opened else 0)
 
     def _open(self, draft: Path) -> bool:
-        """Open the project of a lesson that was left; False where it is gone or damaged."""
+        """Open the project of a lesson that was left; False where it is gone, damaged or open in another window."""
         try:
             project = load(draft)
+            self._begin(lambda: self._window.document.start(project, draft=draft))
         except UserError:
             return False
-        self._begin(lambda: self._window.document.start(project, draft=draft))
         return True
 
     def _begin(self, work) -> None:  # type: ignore[no-untyped-def]
