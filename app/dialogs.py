@@ -38,6 +38,7 @@ class _Dialog(QDialog):
         content = QWidget()
         content.setLayout(self.body)
         area = QScrollArea()
+        area.setAccessibleName(title)  # keys scroll it
         area.setWidgetResizable(True)
         area.setFrameShape(QScrollArea.Shape.NoFrame)
         area.setWidget(content)
