@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, Qt, Signal
 from PySide6.QtWidgets import QLayout, QVBoxLayout, QWidget
 
 from widgets import theme
@@ -68,6 +68,15 @@ class RecipePanel(QWidget):
         self.choice.set_current(name)
         self.help.setText(about)
         self.form.show_values(params, values, errors, context)
+
+    def event(self, event: QEvent) -> bool:
+        """Take the height that the present width asks for: a wrapped sentence needs more than a wide one hints at."""
+        done = super().event(event)
+        if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Resize) and self.layout() is not None:
+            high = self.layout().heightForWidth(self.width())
+            if high != self.minimumHeight():
+                self.setMinimumHeight(high)
+        return done
 
     def _on_presets(self) -> None:
         self.presets_wanted.emit(self.presets.mapToGlobal(self.presets.rect().bottomLeft()))
