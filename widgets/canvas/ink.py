@@ -156,7 +156,8 @@ def _wire_pen(symbol: str, state: str, ink: Ink) -> QPen:
         return _dashes(QPen(theme.color("error"), S.wire), 5, 4)
     if state == "muted":
         return _dashes(QPen(theme.color("text3"), 1.5), 1.5, 3)
-    return _round(QPen(theme.mix(color, "canvas", 0.75), S.wire))
+    # on the light ground three quarters of a hue would be fainter than 3 to 1
+    return _round(QPen(theme.mix(color, "canvas", 0.75 if ink.dark else 0.85), S.wire))
 
 
 def _round(pen: QPen) -> QPen:

@@ -182,7 +182,8 @@ def fill(section: str, muted: bool = False) -> tuple[QColor, QColor]:
     """The fill and the border of a box: its section's hue, thin over the canvas."""
     hue = theme.hue(section)
     share = 0.12 if muted else 0.28 if theme.is_dark() else 0.18
-    return theme.mix(hue, "canvas", share), theme.mix(hue, "canvas", 0.35 if muted else 0.7)
+    edge = 0.35 if muted else 0.7 if theme.is_dark() else 0.8
+    return theme.mix(hue, "canvas", share), theme.mix(hue, "canvas", edge)
 
 
 def _boxes(painter: QPainter, band: Band) -> None:
