@@ -180,7 +180,8 @@ class Checker:
             better = self._wrong_target(node, made, target)
             yield replace(better, detail=f"It tells two classes apart; “{target.name}” has {len(target.classes)}.")
             return
-        if target.kind in ("image", "series"):
+        steps = target.kind == "number" and prediction.rank > 1 and prediction.last == 1  # one number for each step
+        if target.kind in ("image", "series") or steps:
             if prediction.dims != target.tensor.dims:
                 yield Problem(
                     "error",
