@@ -144,7 +144,7 @@ class EpochTrack(Themed, QAbstractSlider):
 
     def _shade(self, painter: QPainter, area: QRectF) -> None:
         """Epochs that are still to come."""
-        done = self.course.epochs[-1] if self.course.epochs else 0
+        done = max([*self.course.epochs[-1:], *(self.course.train or {})], default=0)
         if self._last() > done:
             left = self.x_of(done) if done else area.x()
             painter.setPen(Qt.PenStyle.NoPen)
