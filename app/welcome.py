@@ -12,6 +12,7 @@ from PySide6.QtGui import QImage
 from app import memory
 from app.lessons_commands import lesson_rows, start_lesson
 from app.places import drafts_folder
+from app.runviews import fraction
 from engine.errors import UserError
 from engine.project import load
 from engine.templates import templates
@@ -28,6 +29,8 @@ AFTER_PAINT = 40
 MOMENT = 0.02
 """Seconds of drawing at a time."""
 SCREENFUL = 15
+FOLLOW_MS = 500
+"""How often the page looks how far a run is."""
 
 
 class Welcome(QObject):
@@ -48,8 +51,36 @@ class Welcome(QObject):
         gallery.lesson_wanted.connect(lambda name: start_lesson(window, name))
         theme.notifier().changed.connect(self._on_theme_changed)
         self._undrawn: list[tuple[Path, bool]] = []
+        gallery.running.back_wanted.connect(lambda: window.show_page("train"))
+        self._following = QTimer(self)
+        self._following.setInterval(FOLLOW_MS)
+        self._following.timeout.connect(self._show_running)
         self._drawing = QTimer(self)
         self._drawing.timeout.connect(self._on_draw)
+
+    def shown(self, on: bool) -> None:
+        """While the page is looked at, it follows the run that is in progress."""
+        if on:
+            self._following.start()
+            self._show_running()
+        else:
+            self._following.stop()
+
+    def _show_running(self) -> None:
+        """Say that a run of the open project is in progress, and how far it is."""
+        window = self._window
+        made = window.made("train") if window.has_project else None
+        info = made.info if made is not None else None
+        if info is None or not info.active:
+            self.widget.running.show_run("")
+            return
+        doing = "is paused" if info.state == "paused" else "is training"
+        parts = [f"epoch {info.epoch} of {info.epochs}"] if info.epochs else []
+        if info.left_seconds and info.state == "running":
+            parts.append(f"about {words.duration(info.left_seconds)} left")
+        self.widget.running.show_run(
+            f"{window.document.project.name} {doing}", ", ".join([info.name, *parts]), fraction(info)
+        )
 
     def refresh(self) -> None:
         """Show what there is now; pictures that are missing are drawn after the first paint, a few at a time."""

@@ -25,6 +25,7 @@ from widgets.gallery_cards import (
 from widgets.lessons_list import LessonList, LessonRow
 from widgets.lists import RowList, Rows
 from widgets.page_frame import scrolled
+from widgets.running_note import RunningNote
 from widgets.views import RecentEntry, TemplateCard
 
 ALL = "All"
@@ -226,6 +227,11 @@ class Gallery(QWidget):
         self.search = SearchField("Search templates")
         self.search.setAccessibleName("Search templates")
         head.addWidget(self.search)
+        self.running = RunningNote()
+        noted = row()
+        noted.setContentsMargins(0, 0, sizes.s16 + sizes.scroll_bar, 0)
+        noted.addWidget(self.running)
+        inside.addLayout(noted)
         inside.addLayout(head)
         line = row(space=sizes.s8)
         line.setContentsMargins(0, 0, sizes.s16 + sizes.scroll_bar, 0)

@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QFontDatabase, QPainter, QPalette, QPen
 from PySide6.QtWidgets import QApplication, QMenu, QProxyStyle, QStyle, QWidget
 
 from widgets import icons, theme
+from widgets.composited import Cutter
 
 FONTS = Path(__file__).resolve().parent.parent / "assets" / "fonts"
 _ARROWS = {
@@ -21,6 +22,8 @@ _ARROWS = {
     QStyle.PrimitiveElement.PE_IndicatorSpinUp: "chevron-up",
     QStyle.PrimitiveElement.PE_IndicatorSpinDown: "chevron-down",
 }
+_CUT = "cut to its card"
+"""Marks a menu or tooltip that is watched already."""
 _CHECKS = {QStyle.PrimitiveElement.PE_IndicatorCheckBox, QStyle.PrimitiveElement.PE_IndicatorItemViewItemCheck}
 
 
@@ -42,6 +45,10 @@ class _Style(QProxyStyle):
     def polish(self, thing):
         if isinstance(thing, QMenu) or (isinstance(thing, QWidget) and thing.inherits("QTipLabel")):
             thing.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)
+            if thing.property(_CUT) is None:
+                radius = theme.sizes().r9 if isinstance(thing, QMenu) else theme.sizes().r6
+                thing.setProperty(_CUT, True)
+                thing.installEventFilter(Cutter(radius, thing))
         return super().polish(thing)
 
     def pixelMetric(self, metric, option=None, widget=None):

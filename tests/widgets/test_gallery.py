@@ -149,3 +149,17 @@ def test_the_page_paints_in_both_looks_and_large(shown, qapp):
         assert shown.grab().toImage().pixelColor(3, 400) == theme.color("panel")
         assert shown.picture_size().height() < theme.sizes().template_picture
     theme.apply(qapp, "dark")
+
+
+def test_a_run_in_progress_is_said_with_the_way_back(qapp, qtbot):
+    from widgets.running_note import RunningNote
+
+    note = RunningNote()
+    qtbot.addWidget(note)
+    note.show_run("Digits is training", "epoch 3 of 20", 0.15)
+    assert note.isVisibleTo(None) or not note.isHidden()
+    assert note.accessibleName() == "Digits is training. epoch 3 of 20"
+    with qtbot.waitSignal(note.back_wanted):
+        note.back.click()
+    note.show_run("")
+    assert note.isHidden()

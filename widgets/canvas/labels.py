@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QPointF
+
 from engine.cards import labelled
 from engine.graph import Edge
 from widgets import theme
@@ -13,6 +15,8 @@ if TYPE_CHECKING:
     from widgets.canvas.scene import CanvasScene
 
 _NEEDS = theme.Sizes().label_height + 8  # from card to card
+GAP = 4.0
+"""Between two labels that stand side by side."""
 
 
 class Labels(dict[Edge, LabelItem]):
@@ -75,8 +79,38 @@ class Labels(dict[Edge, LabelItem]):
             self._scene.removeItem(item)
 
     def place(self, edge: Edge) -> None:
-        """Put a label where its wire runs now."""
+        """Put a label where its wire runs now, clear of those of the other outputs of its card."""
         item = self.get(edge)
-        if item:
-            wire = self._scene.wires[edge]
-            item.setPos(wire.label_place(item.aside))
+        if item is None:
+            return
+        item.setPos(self._scene.wires[edge].label_place(item.aside))
+        wires = self._scene.wires
+        near = [one for one in self if one.source == edge.source and not self[one].aside and one in wires]
+        if len(near) > 1 and not item.aside:
+            self._part(near)
+
+    def _part(self, edges: list[Edge]) -> None:
+        """Move labels that would cover each other apart, to either side of where their wires run."""
+        homes = {edge: self._scene.wires[edge].label_place(False) for edge in edges}
+        order = sorted(edges, key=lambda edge: (homes[edge].x(), edge))
+        for row in _rows(order, homes):
+            wide = [self[edge].boundingRect().width() + GAP for edge in row]
+            spots = [homes[edge].x() for edge in row]
+            for place in range(1, len(row)):  # from the left: each at least beside the one before
+                spots[place] = max(spots[place], spots[place - 1] + (wide[place - 1] + wide[place]) / 2)
+            drift = sum(spot - homes[edge].x() for spot, edge in zip(spots, row, strict=True)) / len(row)
+            for edge, spot in zip(row, spots, strict=True):
+                self[edge].setPos(spot - drift, homes[edge].y())
+
+
+def _rows(edges: list[Edge], homes: dict[Edge, QPointF]) -> list[list[Edge]]:
+    """Labels that stand at the same height, from left to right; only those can cover each other."""
+    rows: list[list[Edge]] = []
+    for edge in edges:
+        for row in rows:
+            if abs(homes[row[0]].y() - homes[edge].y()) < _NEEDS - 8:
+                row.append(edge)
+                break
+        else:
+            rows.append([edge])
+    return rows

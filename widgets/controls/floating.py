@@ -8,6 +8,7 @@ from PySide6.QtCore import QEasingCurve, QEvent, QObject, QPoint, QRectF, Qt, QT
 from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
 
 from widgets import shadow, theme
+from widgets.composited import cut
 from widgets.controls.base import Themed, box, column, paint_icon, row, start
 from widgets.controls.buttons import Button, IconButton
 from widgets.controls.labels import Elided, Label
@@ -198,6 +199,18 @@ class Popup(Themed, QFrame):
 
     def open_below(self, widget: QWidget) -> None:
         self.open_at(widget.mapToGlobal(QPoint(0, widget.height() + theme.sizes().s4)))
+
+    def _cut(self) -> None:
+        """Without a compositor the room of the shadow would be black: only the card is shown then."""
+        cut(self, QRectF(self.rect().marginsRemoved(shadow.margins())), theme.sizes().r9)
+
+    def showEvent(self, event):
+        super().showEvent(event)
+        self._cut()
+
+    def resizeEvent(self, event):
+        super().resizeEvent(event)
+        self._cut()
 
     def hideEvent(self, event):
         super().hideEvent(event)
