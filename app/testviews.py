@@ -81,7 +81,13 @@ def answers_of(answer: Mapping[str, Any]) -> tuple[Answer, ...]:
 
 
 def cells(row: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
-    return tuple((name, "" if value is None else str(value)) for name, value in row.items() if name)
+    return tuple((name, _cell(value)) for name, value in row.items() if name)
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, float):
+        return words.number(value)
+    return "" if value is None else str(value)
 
 
 def made_result(made: Mapping[str, Any]) -> TestResult:
@@ -122,7 +128,7 @@ def classes_result(report: Mapping[str, Any], found: Mapping[str, Any]) -> TestR
             Fact(
                 "When it says 90 % sure",
                 words.percent(sure["share"], 0),
-                f"are right, {sure['count']} items",
+                f"are right, {words.count(int(sure['count']), 'item')}",
                 "Share of right answers with a probability of at least 0.9",
             )
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QAbstractListModel, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPixmap
+from PySide6.QtGui import QFontMetricsF, QPainter, QPixmap
 from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemDelegate, QWidget
 
 from widgets import theme, words
@@ -14,6 +14,18 @@ from widgets.values import Mistake
 MISTAKE = Qt.ItemDataRole.UserRole
 COLUMNS = 4
 _MOST_VALUES = 5
+_SHORT, _TEXT_LINES = 24, 4
+"""A longer value is a text, and gets so many lines of its card."""
+
+
+def _lines(value: str) -> int:
+    return _TEXT_LINES if len(value) > _SHORT else 1
+
+
+def _cut(value: str, wide: float) -> str:
+    """A text cut to what the lines of a card hold, with a sign that it goes on."""
+    metrics = QFontMetricsF(theme.font("caption"))
+    return metrics.elidedText(value, Qt.TextElideMode.ElideRight, wide * (_TEXT_LINES - 0.5))
 
 
 class MistakesModel(QAbstractListModel):
@@ -38,7 +50,9 @@ class MistakesModel(QAbstractListModel):
         return any(mistake.png for mistake in self._mistakes[:1])
 
     def most_values(self) -> int:
-        return min(_MOST_VALUES, max((len(mistake.values) for mistake in self._mistakes), default=0))
+        """The lines that the values of a card take at most; a text takes several."""
+        taken = (sum(_lines(value) for _, value in mistake.values[:_MOST_VALUES]) for mistake in self._mistakes)
+        return max(taken, default=0)
 
     def picture(self, row: int) -> QPixmap:
         if row not in self._pictures:
@@ -99,8 +113,16 @@ class _Delegate(QStyledItemDelegate):
         height = theme.line_height("caption")
         title = QRectF(area.x(), area.y(), area.width(), height)
         text(painter, title, f"Row {words.thousands(mistake.index + 1)}", "caption", "text3")
-        for at, (name, value) in enumerate(mistake.values[:_MOST_VALUES], 1):
+        at = 1
+        for name, value in mistake.values[:_MOST_VALUES]:
             line = title.translated(0, at * height)
+            at += _lines(value)
+            if _lines(value) > 1:
+                painter.setFont(theme.font("caption"))
+                painter.setPen(theme.color("text1"))
+                whole = line.adjusted(0, 0, 0, (_TEXT_LINES - 1) * height)
+                painter.drawText(whole, Qt.TextFlag.TextWordWrap, _cut(value, whole.width()))
+                continue
             wide = min(width_of(value, "caption", True) + 1, line.width() * 0.6)
             text(painter, line.adjusted(line.width() - wide, 0, 0, 0), value, "caption", "text1",
                  Qt.AlignmentFlag.AlignRight, bold=True)  # fmt: skip

@@ -214,8 +214,10 @@ class Mistakes(QWidget):
         sizes = theme.sizes()
         self._result: TestResult | None = None
         whole = column(self, space=sizes.s6)
-        whole.setContentsMargins(sizes.s16, sizes.s12, sizes.s6, sizes.s8)
+        half = sizes.s6  # a cell of the grid has half a gap around its card
+        whole.setContentsMargins(sizes.s16 - half, sizes.s12, sizes.s6, sizes.s8)
         head = row(space=sizes.s8)
+        head.setContentsMargins(half, 0, 0, 0)
         self.title = Label("Worst mistakes", "name", parent=self)
         self.filter = Chip("", closable=True, tone="accent", parent=self)
         self.filter.closed.connect(self.filter_closed)
@@ -225,12 +227,9 @@ class Mistakes(QWidget):
         head.addStretch(1)
         self.grid = MistakeGrid(self)
         self.grid.mistake_chosen.connect(self.mistake_chosen)
-        line_up = row()
-        line_up.setContentsMargins(-sizes.s6, 0, 0, 0)  # a cell has half a gap around its card
-        line_up.addWidget(self.grid)
         self.none = EmptyState("circle-check", "Nothing wrong here", "", parent=self)
         whole.addLayout(head)
-        whole.addLayout(line_up, 1)
+        whole.addWidget(self.grid, 1)
         whole.addWidget(self.none, 1)
 
     def show_result(self, result: TestResult) -> None:
