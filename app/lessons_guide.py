@@ -17,7 +17,7 @@ from app.document import new_draft
 from app.lessons import Call, Lesson, Progress, Step, lesson, lessons, progress, remember
 from app.lessons_checks import holds, node_of
 from app.lessons_doing import carry_out
-from app.lessons_targets import Spot, bring_into_view, cards_on, find
+from app.lessons_targets import Spot, bring_into_view, cards_on, find, put_drawer_away
 from engine.errors import UserError
 from engine.project import load
 from widgets import theme
@@ -187,6 +187,7 @@ class Guide(QObject):
         step = self.lesson.steps[at]
         self.met = bool(step.done) and self._holds(step)
         if self._here(step):
+            put_drawer_away(self._window, (*step.target, *step.look))
             for call in step.target:
                 bring_into_view(self._window, call)
         self._show()

@@ -6,7 +6,7 @@ names that stay (a layer's class, a page's key, what a screen reader says of a c
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -341,6 +341,17 @@ def bring_into_view(window: Window, call: Call) -> None:
         spot = find(window, call)
         if spot is not None:
             _scroll_to(spot.widget)
+
+
+IN_DRAWER = ("inspector", "picture", "settings", "cost")
+"""Parts that lie in the drawer of a narrow Build page."""
+
+
+def put_drawer_away(window: Window, calls: Iterable[Call]) -> None:
+    """Close the drawer of a narrow Build page, unless one of these targets lies in it: it covers the canvas."""
+    inside = any(call[0] == "setting" or (call[0] == "part" and call[1] in IN_DRAWER) for call in calls)
+    if window.page == "build" and window.build.rooms.side.folded and not inside:
+        window.build.rooms.side.strip.button.setChecked(False)
 
 
 def _scroll_to(widget: QWidget) -> None:
