@@ -151,6 +151,10 @@ def test_two_shortcuts_get_two_lanes() -> None:
     assert left == -34.0
     below, lane = route(112, 40, 300, 240, Lanes([Box(188, 150, 412, 200)]), right=False)
     assert lane == 112.0 and below.boundingRect().left() == 112.0  # straight down, no hook
+    beside = Lanes([Box(280, 60, 504, 200)])  # the target's column, on the way to the lane at its right
+    across, lane = route(112, 80, 458, 240, beside)
+    assert lane == 112.0
+    assert not any(QRectF(282, 62, 220, 136).contains(across.pointAtPercent(n / 200)) for n in range(201))
     path, none = route(112, 0, 112, 40, Lanes([]))
     assert none is None and path.pointAtPercent(0.5) == QPointF(112, 20)
     assert label_spot(112, 0, 112, 40, None) == QPointF(112, 20)

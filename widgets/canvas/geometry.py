@@ -162,7 +162,15 @@ class Lanes:
         left, edge_right = min(x1, x2), max(x1, x2)
         if not any(_blocks(box, x1, y1, x2, y2) for box in self.inside(left - 4, y1 + 2, edge_right + 4, y2 - 2)):
             return None
-        return self._free(self._edge(x1, y1, x2, y2, right), y1, y2, right)
+        at, other = (self._edge(x1, y1, x2, y2, side) for side in (right, not right))
+        if self._crossed(x1, y1, x2, y2, at) and not self._crossed(x1, y1, x2, y2, other):
+            return self._free(other, y1, y2, not right)
+        return self._free(at, y1, y2, right)
+
+    def _crossed(self, x1: float, y1: float, x2: float, y2: float, lane: float) -> bool:
+        """Whether a card stands where the wire goes along to its lane, or comes in along from it."""
+        legs = ((x1, y1 + _LEAVE), (x2, y2 - _LEAVE))
+        return any(self.inside(min(x, lane), y - 1, max(x, lane), y + 1) for x, y in legs)
 
     def _edge(self, x1: float, y1: float, x2: float, y2: float, right: bool) -> float:
         """The outline of the cards passed, 34 px off: step outwards until the lane runs past all of them."""
