@@ -22,10 +22,13 @@ def _lines(value: str) -> int:
     return _TEXT_LINES if len(value) > _SHORT else 1
 
 
-def _cut(value: str, wide: float) -> str:
+def _cut(value: str, room: QRectF) -> str:
     """A text cut to what the lines of a card hold, with a sign that it goes on."""
-    metrics = QFontMetricsF(theme.font("caption"))
-    return metrics.elidedText(value, Qt.TextElideMode.ElideRight, wide * (_TEXT_LINES - 0.5))
+    metrics, flags = QFontMetricsF(theme.font("caption")), Qt.TextFlag.TextWordWrap.value
+    shown = metrics.elidedText(value, Qt.TextElideMode.ElideRight, room.width() * _TEXT_LINES)
+    while len(shown) > _SHORT and metrics.boundingRect(room, flags, shown).height() > room.height() + 1:
+        shown = f"{shown[:-5].rstrip()}…"
+    return shown
 
 
 class MistakesModel(QAbstractListModel):
@@ -121,7 +124,7 @@ class _Delegate(QStyledItemDelegate):
                 painter.setFont(theme.font("caption"))
                 painter.setPen(theme.color("text1"))
                 whole = line.adjusted(0, 0, 0, (_TEXT_LINES - 1) * height)
-                painter.drawText(whole, Qt.TextFlag.TextWordWrap, _cut(value, whole.width()))
+                painter.drawText(whole, Qt.TextFlag.TextWordWrap, _cut(value, whole))
                 continue
             wide = min(width_of(value, "caption", True) + 1, line.width() * 0.6)
             text(painter, line.adjusted(line.width() - wide, 0, 0, 0), value, "caption", "text1",
