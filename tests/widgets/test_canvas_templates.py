@@ -15,7 +15,7 @@ from widgets import theme
 from widgets.canvas.scene import CanvasScene
 
 FEW = ("resnet-digits", "two-tower")
-ALL = sorted(getattr(one, "id", None) or getattr(one, "key", None) or str(one) for one in templates())
+ALL = sorted(one.name for one in templates())
 SHOWN = [
     pytest.param(name, marks=() if name in FEW or "unet" in name or "resnet" in name else pytest.mark.long)
     for name in ALL
