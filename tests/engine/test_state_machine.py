@@ -11,16 +11,20 @@ from hypothesis import HealthCheck, Verbosity, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
+from engine.blocks import group, make_unique, unpack
 from engine.check import check
+from engine.clip import clip_of, from_text, to_text
+from engine.clip import paste as paste_clip
 from engine.codegen import generate
 from engine.edits import add, change, insert, move, part_of, paste, remove, set_param
 from engine.errors import UserError
 from engine.graph import Graph
 from engine.graphdiff import diff
 from engine.infer import infer
+from engine.places import Place
 from engine.project import Project, dumps, loads
 from engine.wiring import connect, disconnect
-from tests.engine.making import DIGITS, HOUSES, project, residual
+from tests.engine.making import DIGITS, HOUSES, graph, project, residual
 
 KINDS = [
     "TableInput",
@@ -44,6 +48,7 @@ KINDS = [
     "block:Residual",
     "BlockInput",
 ]
+HERE = Place("main")
 START = project(Graph(), (*DIGITS, *HOUSES), [residual()])
 
 
@@ -144,12 +149,51 @@ class Editing(RuleBasedStateMachine):
     @precondition(lambda self: self.now.graph.nodes)
     @rule(data=st.data())
     def repair(self, data: st.DataObject) -> None:
-        fixes = [fix for problem in check(self.now) for fix in problem.fixes]
+        problems = check(self.now)
+        if not problems:
+            return
+        fixes = problems[data.draw(st.integers(0, len(problems) - 1))].fixes
         if fixes:
-            fix = data.draw(st.sampled_from(fixes))
+            self.edit_project(fixes[data.draw(st.integers(0, len(fixes) - 1))].edit)
+
+    def edit_project(self, change: Callable[[Project], Project]) -> None:
+        """An edit of more than the graph: of blocks, too."""
+        before = dumps(self.now)
+        try:
+            after = change(self.now)
+        except UserError as error:
+            self.told = error.message
+            return
+        finally:
+            assert dumps(self.now) == before
+        if after != self.now:
             self.undo.append(self.now)
             self.redo.clear()
-            self.now = fix.edit(self.now)
+            self.now = after
+
+    @precondition(lambda self: 0 < len(self.now.graph.nodes) < 25 and len(self.now.blocks) < 4)
+    @rule(data=st.data())
+    def group_into_a_block(self, data: st.DataObject) -> None:
+        names = data.draw(st.lists(st.sampled_from(sorted(self.now.graph.nodes)), min_size=1, max_size=3))
+        self.edit_project(lambda project: group(project, HERE, names)[0])
+
+    @precondition(lambda self: any(node.block for node in self.now.graph.nodes.values()))
+    @rule(data=st.data(), unique=st.booleans())
+    def take_a_block_apart(self, data: st.DataObject, unique: bool) -> None:
+        blocks = sorted(name for name, node in self.now.graph.nodes.items() if node.block)
+        name = data.draw(st.sampled_from(blocks))
+        if unique and len(self.now.blocks) < 4:
+            self.edit_project(lambda project: make_unique(project, HERE, name)[0])
+        elif self.now.graph.nodes[name].repeat < 4:
+            self.edit_project(lambda project: unpack(project, HERE, name)[0])
+
+    @precondition(lambda self: len(self.now.graph.nodes) < 25 and len(self.now.blocks) < 4)
+    @rule(layer=st.sampled_from(["Tanh", "GELU"]), outer=st.booleans())
+    def paste_from_another_window(self, layer: str, outer: bool) -> None:
+        other = replace(residual(), graph=add(residual().graph, layer)[0])  # another block of the same name
+        there = graph({"residual_1": "block:Residual", "relu_1": "ReLU"})
+        clip = from_text(to_text(clip_of(there, {"Residual": other}, there.nodes)))
+        self.edit_project(lambda project: paste_clip(project, HERE, clip, 5, 5, outer)[0])
 
     @precondition(lambda self: self.undo)
     @rule()
@@ -198,7 +242,7 @@ class Editing(RuleBasedStateMachine):
         compile(source.text, "generated", "exec")
         assert {node.split("/")[-1] for node in source.lines.values()} <= {
             *self.now.graph.nodes,
-            *residual().graph.nodes,
+            *(name for block in self.now.blocks.values() for name in block.graph.nodes),
         }
         if not infer(self.now.graph, self.now.data.schema, self.now.blocks).ok:
             return
@@ -213,13 +257,14 @@ class Editing(RuleBasedStateMachine):
         """Undo everything, then redo everything."""
         end = self.now
         states = [self.now]
+        first = dumps(START)
         while self.undo:
             self.redo_stack_push()
             states.append(self.now)
-        assert self.now == START
+        assert self.now == START and dumps(self.now) == first  # byte for byte
         for expected in reversed(states[:-1]):
             self.now = self.redo.pop()
-            assert self.now == expected
+            assert self.now == expected and dumps(self.now) == dumps(expected)
         assert self.now == end
 
     def redo_stack_push(self) -> None:
@@ -245,8 +290,6 @@ def test_a_thousand_sessions_of_forty_edits() -> None:
 
 
 def test_an_unknown_layer_lives_through_edits() -> None:
-    from tests.engine.making import graph
-
     value = START.with_graph(graph({"a_1": ("FromTheFuture", {"x": {"y": [1]}}), "b_1": "ReLU"}, "a_1 > b_1"))
     moved = value.with_graph(move(value.graph, {"a_1": (5, 5)}))
     opened = loads(dumps(replace(moved, name="n")))
