@@ -56,6 +56,7 @@ class Guide(QObject):
         self.ended = False
         self._own: Path | None = None
         self._starting = False
+        self._brought = False
         self._placed: object = None
         self._timer = QTimer(self)
         self._timer.setInterval(LOOK_EVERY)
@@ -186,12 +187,25 @@ class Guide(QObject):
         self._keep()
         step = self.lesson.steps[at]
         self.met = bool(step.done) and self._holds(step)
-        if self._here(step):
-            put_drawer_away(self._window, (*step.target, *step.look))
-            for call in step.target:
-                bring_into_view(self._window, call)
+        self._brought = False
+        self._bring(step)
         self._show()
         QTimer.singleShot(0, self, self._focus)
+
+    def _bring(self, step: Step) -> None:
+        """Unfold and scroll so that what is meant can be seen; once, when the person is on the page of the step."""
+        if self._brought or not self._here(step):
+            return
+        self._brought = True
+        put_drawer_away(self._window, (*step.target, *step.look))
+        self._bring_targets()
+        QTimer.singleShot(LOOK_EVERY, self, self._bring_targets)  # again, once what unfolded has its place
+
+    def _bring_targets(self) -> None:
+        step = self.step
+        if step is not None and not self.met and self._here(step):
+            for call in step.target:
+                bring_into_view(self._window, call)
 
     def _keep(self) -> None:
         assert self.lesson is not None
@@ -236,6 +250,10 @@ class Guide(QObject):
         if self._window.page == "gallery":
             self._stop()
             return
+        if step is not None and not self._brought:
+            self._bring(step)
+            if self._brought:
+                QTimer.singleShot(0, self, self._focus)
         if step is not None and step.done and not self.met and self._holds(step):
             self.met = True
             self._placed = None

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QFileDialog, QInputDialog, QLineEdit, QMenu
+from PySide6.QtWidgets import QAbstractButton, QApplication, QFileDialog, QInputDialog, QLineEdit, QMenu
 
 sys.path.insert(0, str(Path(__file__).parent))
 
@@ -54,7 +54,7 @@ class Walk:
             if step.done and not self.guide.met:
                 self.on_page(step)
                 doing.get(step.title, usual)(self)
-                self.hands.until(lambda at=at: self.guide.met or self.guide.at > at, 90, f"{step.title} to be done")
+                self.hands.until(lambda at=at: self.guide.met or self.guide.at > at, 240, f"{step.title} to be done")
             if self.guide.at == at and (step.after or self.guide._go_on.isActive() is False):
                 spin(0.3)
                 self.guide.look()
@@ -71,7 +71,7 @@ class Walk:
         if step.page and self.window.page != step.page:
             usual(self)
             self.hands.until(lambda: self.window.page == step.page, 10, f"the page {step.page}")
-            spin(0.4)
+            spin(0.8)
             self.guide.look()
             self.is_clear(step.title)
 
@@ -232,7 +232,13 @@ def test_pictures_in_a_small_light_window(qapp) -> None:
 
 def stop_early(walk: Walk) -> None:
     row = walk.window.train.widget.side.findChild(RecipePanel).form.rows["early_stopping"]
-    walk.hands.fill(row.editor.findChildren(QLineEdit)[0], "8")
+    field = row.editor.findChildren(QLineEdit)[0]
+    if not field.isVisible():  # it says "never" and has a switch
+        switch = next(one for one in row.editor.findChildren(QAbstractButton) if one.isVisible())
+        walk.hands.click(walk.hands.middle(switch))
+        walk.hands.until(field.isVisible, 5, "the number behind the switch")
+        spin(0.2)
+    walk.hands.fill(field, "8")
 
 
 @pytest.mark.pointer
