@@ -11,7 +11,7 @@ from engine.declare import plain
 from engine.errors import UserError
 from engine.graph import BLOCK, Edge, Graph, Node, outputs_of
 from engine.layer import Layer, layers
-from engine.names import new_id, stem_of
+from engine.names import new_id, new_ids, stem_of
 from engine.wiring import closed_up, first_feed, splice
 
 _WORDS = ("text", "texts", "field", "fields", "path")
@@ -124,20 +124,15 @@ def insert(
 
 def paste(graph: Graph, part: Graph, dx: float, dy: float) -> tuple[Graph, list[str]]:
     """Add a copy of another graph's nodes with new ids, its inner wires kept; returns the new ids."""
-    names: dict[str, str] = {}
-    grown = graph
-    for node in part.nodes.values():
-        stem = re.sub(r"_\d+$", "", node.id)
-        name = new_id(grown, stem)
-        names[node.id] = name
-        grown = grown.with_({**grown.nodes, name: replace(node, id=name, x=node.x + dx, y=node.y + dy, shares="")})
-    edges = [replace(edge, source=names[edge.source], target=names[edge.target]) for edge in part.edges]
+    stems = [re.sub(r"_\d+$", "", name) for name in part.nodes]
+    names = dict(zip(part.nodes, new_ids(graph, stems), strict=True))
     nodes = {
-        name: replace(node, shares=names.get(part.nodes[old].shares, ""))
+        name: replace(node, id=name, x=node.x + dx, y=node.y + dy, shares=names.get(node.shares, ""))
         for old, name in names.items()
-        for node in [grown.nodes[name]]
+        for node in [part.nodes[old]]
     }
-    return grown.with_({**grown.nodes, **nodes}, (*grown.edges, *edges)), list(names.values())
+    edges = [replace(edge, source=names[edge.source], target=names[edge.target]) for edge in part.edges]
+    return graph.with_({**graph.nodes, **nodes}, (*graph.edges, *edges)), list(nodes)
 
 
 def part_of(graph: Graph, names: Iterable[str]) -> Graph:

@@ -13,6 +13,8 @@ from engine.names import valid_id
 MOST_NODES = 20_000
 MOST_EDGES = 100_000
 MOST_BLOCKS = 1_000
+DEEPEST_BLOCKS = 100
+"""Blocks within blocks; people use two or three."""
 MOST_TEXT = 20_000
 MOST_NAME = 200
 FARTHEST = 1e7
@@ -239,6 +241,7 @@ def read_blocks(items: list[Any], reader: Reader) -> dict[str, Block]:
         extra = {key: value for key, value in item.items() if key not in known}
         params = tuple(one for one in found if one is not None)
         blocks[name] = Block(name, graph, params, reader.get(item, "help", str, "", f"block {name!r}"), extra)
+    _refuse_depth(blocks)
     return blocks
 
 
@@ -261,6 +264,20 @@ def _read_setting(values: Any, reader: Reader, where: str) -> BlockParam | None:
         max=reader.get(values, "max", float, None, where),
         extra={key: value for key, value in values.items() if key not in known},
     )
+
+
+def _refuse_depth(blocks: Mapping[str, Block]) -> None:
+    """Refuse blocks within each other beyond what can be walked; those that go round are shown as a problem."""
+    left = {
+        name: {node.block for node in block.graph.nodes.values() if node.block in blocks}
+        for name, block in blocks.items()
+    }
+    rounds = 0
+    while leaves := {name for name, used in left.items() if not used}:
+        left = {name: used - leaves for name, used in left.items() if name not in leaves}
+        rounds += 1
+    if max(rounds, len(left)) > DEEPEST_BLOCKS:
+        raise UserError(f"This file has more than {DEEPEST_BLOCKS} blocks within each other, more than Lamina opens.")
 
 
 def blocks_from_json(values: Any, name: str) -> dict[str, Block]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import keyword
 import re
+from collections.abc import Iterable
 
 from engine.graph import Graph
 
@@ -27,13 +28,25 @@ _TAKEN = frozenset([
 
 def new_id(graph: Graph, stem: str) -> str:
     """A free id such as `conv2d_3`; ids double as the names in the generated code."""
-    stem = re.sub(r"[^a-z0-9_]", "_", stem.lower())[:40].strip("_") or "node"
-    if stem[0].isdigit():
-        stem = f"n_{stem}"
-    number = 1
-    while f"{stem}_{number}" in graph.nodes:
-        number += 1
-    return f"{stem}_{number}"
+    return new_ids(graph, [stem])[0]
+
+
+def new_ids(graph: Graph, stems: Iterable[str]) -> list[str]:
+    """As many free ids as there are stems, all different."""
+    found: list[str] = []
+    taken: set[str] = set()
+    numbers: dict[str, int] = {}
+    for stem in stems:
+        stem = re.sub(r"[^a-z0-9_]", "_", stem.lower())[:40].strip("_") or "node"
+        if stem[0].isdigit():
+            stem = f"n_{stem}"
+        number = numbers.get(stem, 1)
+        while f"{stem}_{number}" in graph.nodes or f"{stem}_{number}" in taken:
+            number += 1
+        numbers[stem] = number + 1
+        taken.add(f"{stem}_{number}")
+        found.append(f"{stem}_{number}")
+    return found
 
 
 def stem_of(label: str) -> str:

@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from engine.blocks import group, needs
 from engine.clip import MOST_BYTES, MOST_NESTED, Clip, clip_of, from_text, joined, paste, to_text
 from engine.edits import add, change, move, set_param
+from engine.edits import paste as paste_nodes
 from engine.errors import UserError
 from engine.graph import Block, Graph, Node
-from engine.graphfile import MOST_NODES, block_json
+from engine.graphfile import MOST_NODES, block_json, blocks_from_json
 from engine.infer import infer
 from engine.places import Place
 from engine.project import Project, dumps, loads
@@ -252,3 +253,17 @@ def test_joining_never_changes_what_is_there() -> None:
     found, called = joined({**mine, "Inner 2": Block("Inner 2", chain("Sigmoid"))}, other)
     assert called == {"Inner": "Inner 3", "Inner 2": "Inner 2 2"}
     assert found["Inner"] is mine["Inner"] and {"Inner 3", "Inner 2 2"} <= set(found)
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_project_of_blocks_too_deep_to_walk_is_refused_and_one_that_goes_round_opens(order: int) -> None:
+    with pytest.raises(UserError, match="more than 100 blocks within each other"):
+        blocks_from_json(nested(101)[::order], "The file")
+    assert len(blocks_from_json(nested(100)[::order], "The file")) == 100
+    assert len(blocks_from_json(ITSELF, "The file")) == 2
+
+
+def test_many_nodes_are_pasted_with_ids_of_their_own() -> None:
+    many = Graph({f"relu_{place}": Node(f"relu_{place}", "ReLU") for place in range(1, 3001)})
+    grown, made = paste_nodes(many, many, 1, 1)
+    assert len(grown.nodes) == 6000 and made[0] == "relu_3001" and made[-1] == "relu_6000"
