@@ -16,6 +16,7 @@ from canvas_help import LEFT, RIGHT, SCHEMA, Hand, open_canvas, residual
 from engine import dots
 from engine.edits import move
 from engine.infer import infer
+from engine.wiring import disconnect
 from widgets import theme
 from widgets.canvas.geometry import dotted_wire, stretch_near
 from widgets.canvas.hits import Hit
@@ -215,6 +216,22 @@ def test_32_arrows_nudge_chosen_dots_and_escape_lets_go(bent) -> None:
     assert not hand.view.mirror.dots.selected
     hand.key(Key.Key_A, Mod.ControlModifier)
     assert hand.view.mirror.dots.selected == {(edge, 0), (edge, 1)}
+
+
+def test_32_a_wire_that_goes_under_the_hand_is_no_fault(bent) -> None:
+    hand, edge = bent
+    scene = hand.view.mirror
+    cut = disconnect(scene.graph, [edge])
+    path = scene.wires[edge].path()
+    for start in (spot(hand, edge), path.pointAtPercent(0.5)):
+        whole = scene.graph
+        hand.drag(start, start + QPointF(40, 6), release=False)
+        hand.view.show_graph(cut, infer(cut, SCHEMA))
+        hand.view.move_gesture(hand.at(start + QPointF(60, 10)), Mod.NoModifier)
+        QTest.mouseRelease(hand.view.viewport(), LEFT, Mod.NoModifier, hand.at(start + QPointF(60, 10)))
+        assert hand.view.gesture is None and not list(scene.dots)
+        assert hand.heard["dots_wanted"] == []
+        hand.view.show_graph(whole, infer(whole, SCHEMA))
 
 
 # ---- the picture -----------------------------------------------------------------------------------------------------

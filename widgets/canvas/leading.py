@@ -50,6 +50,8 @@ class PullDot(Gesture):
 
     def end(self, place: QPoint, keys: Modifiers) -> None:
         self.scene.end_move()
+        if self.edge not in self.scene.wires:
+            return
         if len(self._points) > MOST:
             self.view.refused.emit(f"{MOST} dots lead this wire, and it takes no more. Remove some first.")
             return
@@ -62,11 +64,14 @@ class PullDot(Gesture):
 
 def snapped(scene: CanvasScene, edge: Edge, number: int, at: QPointF, zoom: float) -> QPointF:
     """A dot's place on the fine grid, or in line with the dot or port before or after it."""
+    on_grid = QPointF(round(at.x() / GRID) * GRID, round(at.y() / GRID) * GRID)
+    if edge not in scene.wires:
+        return on_grid  # an edit has taken the wire away under the hand
     reach = _ALIGN / max(zoom, 0.3)
     x1, y1, x2, y2 = scene.wires[edge].ends
     points = [QPointF(x1, y1), *scene.dots.points(edge), QPointF(x2, y2)]
-    near = [points[number]] + ([points[number + 2]] if number + 2 < len(points) else [])
-    x, y = round(at.x() / GRID) * GRID, round(at.y() / GRID) * GRID
+    near = points[number : number + 3 : 2]
+    x, y = on_grid.x(), on_grid.y()
     best_x = best_y = reach
     for place in near:
         if abs(place.x() - at.x()) < best_x:
