@@ -108,6 +108,17 @@ def test_32_escape_takes_the_pull_back(plain) -> None:
     assert quiet(hand) and wire.path() == before and not list(hand.view.mirror.dots)
 
 
+def test_32_a_shortcut_is_pulled_out_of_its_lane(plain) -> None:
+    hand, _ = plain
+    edge = next(one for one in hand.view.mirror.graph.incoming["add_1"] if one.source == "relu_1")
+    wire = hand.view.mirror.wires[edge]
+    assert wire.lane is not None
+    start = wire.path().pointAtPercent(0.6)
+    hand.drag(start, start + QPointF(80, 10))
+    ((_, led),) = hand.heard["dots_wanted"]
+    assert len(led[edge]) == 1 and abs(led[edge][0][0] - start.x() - 80) <= 6
+
+
 def test_32_a_click_on_a_wire_only_chooses_it(plain) -> None:
     hand, edge = plain
     hand.click(hand.view.mirror.wires[edge].path().pointAtPercent(0.5))

@@ -33,7 +33,8 @@ class PullDot(Gesture):
     def start(self, place: QPoint) -> None:
         at = self.view.to_scene(place)
         self._points = list(self.scene.dots.points(self.edge))
-        self._number = stretch_near(self.scene.wires[self.edge].path(), at)
+        # a wire without dots may run in several pieces, down a lane beside the trunk
+        self._number = stretch_near(self.scene.wires[self.edge].path(), at) if self._points else 0
         self.scene.begin_move(())
         self._points.insert(self._number, at)
         self._show()
