@@ -170,7 +170,13 @@ class Files:
     def tidy_drafts(self) -> None:
         """A draft with nothing in it is not worth keeping."""
         draft, project = self._window.document.draft, self._window.document.project
-        if self._window.document.read_only or draft is None or project.graph.nodes or project.data.source or draft.parent != drafts_folder():
+        if (
+            self._window.document.read_only
+            or draft is None
+            or project.graph.nodes
+            or project.data.source
+            or draft.parent != drafts_folder()
+        ):
             return
         if not self._window.document.runs.exists():
             draft.unlink(missing_ok=True)

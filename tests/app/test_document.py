@@ -258,7 +258,9 @@ def test_a_save_that_fails_leaves_file_and_work(document, tmp_path, monkeypatch,
     assert "wine.lamina" in caught.value.message or "space" in caught.value.message
     assert path.read_bytes() == old
     assert document.project.graph == graph and document.edited
-    assert [one.name for one in tmp_path.iterdir() if one.suffix != ".lock"] == ["wine.lamina"], "no half-written file stays"
+    assert [one.name for one in tmp_path.iterdir() if one.suffix != ".lock"] == ["wine.lamina"], (
+        "no half-written file stays"
+    )
     document.save()
     assert load(path).graph == graph and not document.edited
 

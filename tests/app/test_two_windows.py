@@ -306,9 +306,7 @@ def test_a_change_on_disk_is_still_asked_about(qapp, project, choosing) -> None:
         window.document.discard_journal()
 
 
-def test_in_a_read_only_folder_two_windows_know_of_each_other(
-    qapp, project, choosing, monkeypatch
-) -> None:
+def test_in_a_read_only_folder_two_windows_know_of_each_other(qapp, project, choosing, monkeypatch) -> None:
     from engine import locks
 
     real = locks._create
