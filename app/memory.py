@@ -19,7 +19,9 @@ class Settings(Declared):
     label = "Settings"
 
     theme: Literal["system", "dark", "light"] = param(default="dark", label="Theme", help="Colors of the window.")
-    scale: float = param(default=1.0, min=0.9, max=1.75, unit="×", label="Text size", help="Multiplies all type and row heights.")
+    scale: float = param(
+        default=1.0, min=0.9, max=1.75, unit="×", label="Text size", help="Multiplies all type and row heights."
+    )
     contrast: bool = param(default=False, label="More contrast", help="Stronger lines and secondary text.")
     reduced_motion: bool = param(default=False, label="Reduced motion", help="Nothing slides or fades.")
     as_last_used: bool = param(
