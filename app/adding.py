@@ -95,7 +95,7 @@ class Adding(QObject):
     def _after(
         self, graph: Graph, source: str, output: str, layer: str, place: tuple[float, float] | None = None
     ) -> tuple[Graph, str]:
-        element = self._page.element(source, output or "out")
+        element = self._page.wires.element(source, output or "out")
         blocks = self._blocks
         return add_after(graph, source, layer, self._usual_params(layer), output, place, blocks, element)
 

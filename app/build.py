@@ -23,16 +23,16 @@ from app.dots import DotCommands
 from app.layer_presets import LayerPresets
 from app.living import Living
 from app.looking import Looking
+from app.mending import Mending
 from app.peeking import Peeking
 from app.run_comparing import RunComparing
+from app.wires import Wires
 from engine.codeedit import edit_value
 from engine.edits import change, move, remove, set_param
-from engine.errors import UserError
-from engine.graph import Edge, Graph, label_of
+from engine.graph import Graph, label_of
 from engine.library import shipped
 from engine.notes import MOST_TEXT
 from engine.places import crumbs
-from engine.wiring import connect, disconnect, judge
 from widgets.canvas import keys
 from widgets.canvas.overlay_bar import OverlayBar
 from widgets.canvas.speech import outline_rows
@@ -72,6 +72,8 @@ class BuildPage(QMainWindow):
         self.clipboard = Clipboard(self)
         self.blocks = BlockCommands(self)
         self.arranging = Arranging(self)
+        self.wires = Wires(self)
+        self.mending = Mending(self)
         self.dots = DotCommands(self)
         self.menus = CanvasMenus(self)
         self.looking = Looking(self)
@@ -142,18 +144,18 @@ class BuildPage(QMainWindow):
 
     def _connect_canvas(self) -> None:
         canvas = self.canvas
-        canvas.set_judge(self._judge)
+        canvas.set_judge(self.wires.judge)
         canvas.moved.connect(self._on_moved)
-        canvas.connect_wanted.connect(self._on_connect)
-        canvas.reconnect_wanted.connect(self._on_reconnect)
-        canvas.disconnect_wanted.connect(self._on_disconnect)
+        canvas.connect_wanted.connect(self.wires.connect)
+        canvas.reconnect_wanted.connect(self.wires.reconnect)
+        canvas.disconnect_wanted.connect(self.wires.disconnect)
         canvas.remove_wanted.connect(self.remove)
         canvas.drop_wanted.connect(self.adding.drop)
         canvas.quick_add_wanted.connect(self.adding.quick_add)
         canvas.selection_changed.connect(self._on_selected)
         canvas.enter_wanted.connect(self._on_enter)
         canvas.rename_wanted.connect(self._on_rename)
-        canvas.fix_wanted.connect(self.fix)
+        canvas.fix_wanted.connect(self.mending.fix)
         self.arranging.connect_canvas()
         canvas.files_dropped.connect(self.window_.files.open_files)
         canvas.refused.connect(self.window_.say)
@@ -172,12 +174,12 @@ class BuildPage(QMainWindow):
         inspector.freeze_wanted.connect(lambda name, on: self._set(name, "Freeze" if on else "Unfreeze", frozen=on))
         inspector.insert_after_wanted.connect(self.adding.insert_after)
         inspector.reset_wanted.connect(self._on_reset)
-        inspector.fix_wanted.connect(self._on_inspector_fix)
+        inspector.fix_wanted.connect(self.mending.fix_here)
         inspector.command_wanted.connect(self.window_.run_command)
         inspector.left.connect(self.canvas.setFocus)
         inspector.about_changed.connect(self._on_about)
-        self.problems_panel.problem_chosen.connect(self._on_problem)
-        self.problems_panel.fix_wanted.connect(self.fix)
+        self.problems_panel.problem_chosen.connect(self.mending.show)
+        self.problems_panel.fix_wanted.connect(self.mending.fix)
         self.code.node_chosen.connect(lambda name: self.select([name.split("/")[0]], center=True))
         self.code.save_wanted.connect(self.save_code)
         self.code.value_wanted.connect(self._on_code_value)
@@ -423,83 +425,6 @@ class BuildPage(QMainWindow):
     def _on_moved(self, places: dict[str, tuple[float, float]]) -> None:
         count = len(places)
         self.edit(f"Move {count} node{'s' if count > 1 else ''}", lambda graph: move(graph, places), merge="move")
-
-    # ---- wires ----
-
-    def element(self, source: str, output: str) -> str:
-        tensor = self.document.walk_here.output(source, output)
-        return tensor.element if tensor else ""
-
-    def _judge(self, source: str, output: str, target: str, input: str) -> str:
-        try:
-            judge(self.graph, source, output, target, input, self.document.project.blocks, self.element(source, output))
-        except UserError as error:
-            return error.message
-        return ""
-
-    def _on_connect(self, source: str, output: str, target: str, input: str) -> None:
-        blocks, element = self.document.project.blocks, self.element(source, output)
-        self.edit("Connect", lambda graph: connect(graph, source, target, input, output, blocks, element))
-
-    def _on_reconnect(self, old: Edge, source: str, output: str, target: str, input: str) -> None:
-        blocks, element = self.document.project.blocks, self.element(source, output)
-        self.edit(
-            "Move wire",
-            lambda graph: connect(disconnect(graph, [old]), source, target, input, output, blocks, element),
-        )
-
-    def _on_disconnect(self, edges: list[Edge]) -> None:
-        self.edit("Disconnect", lambda graph: disconnect(graph, edges))
-
-    # ---- problems ----
-
-    def fix(self, problem: int, repair: int) -> None:
-        """Carry out a repair of the list of problems."""
-        if not (0 <= problem < len(self.document.problems_here)):
-            return
-        found = self.document.problems_here[problem]
-        if not (0 <= repair < len(found.fixes)):
-            return
-        chosen = found.fixes[repair]
-        if self.document.edit(chosen.label, chosen.edit):
-            self.window_.say(f"{chosen.label}: done.", tone="good", action="Undo", on_action=self.document.stack.undo)
-
-    def _on_inspector_fix(self, problem: int, repair: int) -> None:
-        """The inspector numbers the problems of its node alone."""
-        own = [
-            place
-            for place, one in enumerate(self.document.problems_here)
-            if self.selection and one.node == self.selection[0]
-        ]
-        if problem < len(own):
-            self.fix(own[problem], repair)
-
-    def _on_problem(self, place: int) -> None:
-        found = self.document.problems_here[place]
-        if found.node:
-            self.select([found.node], center=True)
-            callout = self.canvas.mirror.callout
-            if callout is not None:  # all of what it says and offers
-                self.canvas.ensureVisible(callout.sceneBoundingRect(), 0, 0)
-        elif "data" in found.title.lower():
-            self.window_.show_page("data")
-
-    def next_problem(self) -> None:
-        """Walk the problems, from the one that is selected on."""
-        if not self.document.problems_here:
-            self.window_.say("There are no problems.", tone="good")
-            return
-        here = next(
-            (
-                place
-                for place, one in enumerate(self.document.problems_here)
-                if self.selection and one.node == self.selection[0]
-            ),
-            -1,
-        )
-        self.window_.show_page("build")
-        self.show_bottom("problems")
-        self._on_problem((here + 1) % len(self.document.problems_here))
 
     # ---- rest ----
 

@@ -67,7 +67,7 @@ class CanvasMenus(QObject):
         menu.addAction("Insert a layer", lambda: self._insert(edge))
         page.dots.add_to_menu(menu, edge)
         menu.addAction("Turn off", lambda: page.arranging.turn_off([edge]))
-        menu.addAction("Remove this wire", lambda: page._on_disconnect([edge]))
+        menu.addAction("Remove this wire", lambda: page.wires.disconnect([edge]))
         menu.addSeparator()
         for name, words in ((edge.source, "Go to where it starts"), (edge.target, "Go to where it ends")):
             menu.addAction(words, lambda name=name: page.select([name], center=True))
@@ -94,7 +94,7 @@ class CanvasMenus(QObject):
         menu.addSeparator()
         words = "Add a layer after this" if hit.side == "out" else "Add a layer before this"
         menu.addAction(words, lambda: self._add_at(hit))
-        remove = menu.addAction("Remove all wires here", lambda: page._on_disconnect(edges))
+        remove = menu.addAction("Remove all wires here", lambda: page.wires.disconnect(edges))
         off = menu.addAction("Turn all wires here off", lambda: page.arranging.turn_off(edges))
         for action in (remove, off):
             action.setEnabled(bool(edges))

@@ -247,7 +247,7 @@ def tidy(window: Window) -> None:
 
 @command("Next problem", "F8", menu="Network", icon="triangle-alert", why_not=needs_project)
 def next_problem(window: Window) -> None:
-    window.build.next_problem()
+    window.build.mending.next()
 
 
 # ---- view ----

@@ -107,7 +107,7 @@ class DotCommands(QObject):
             menu.addAction("Delete all dots of this wire", lambda: self._on_wanted("Remove dots", {edge: ()}))
         menu.addSeparator()
         menu.addAction("Choose the wire", lambda: page.canvas.choose((), {edge}))
-        menu.addAction("Remove this wire", lambda: page._on_disconnect([edge]))
+        menu.addAction("Remove this wire", lambda: page.wires.disconnect([edge]))
         return menu
 
     def add_to_menu(self, menu: QMenu, edge: Edge) -> None:

@@ -151,7 +151,7 @@ def _repair(window: Window, label: str) -> None:
     for place, problem in enumerate(window.document.problems_here):
         for row, fix in enumerate(problem.fixes):
             if fix.label.startswith(label):
-                window.build.fix(place, row)
+                window.build.mending.fix(place, row)
                 return
 
 

@@ -139,8 +139,8 @@ def test_04_two_fingers_pan_and_ctrl_or_a_pinch_zooms(page) -> None:
 def test_39_swap_inputs(page) -> None:
     page.adding.drop("Add", 500, 0, None, None)
     name = page.selection[0]
-    page._on_connect("conv_1", "out", name, _port(page, name))
-    page._on_connect("conv_2", "out", name, _port(page, name))
+    page.wires.connect("conv_1", "out", name, _port(page, name))
+    page.wires.connect("conv_2", "out", name, _port(page, name))
     before = [edge.source for edge in page.graph.incoming[name]]
     page.select([name])
     page.window_.run_command("swap_inputs")

@@ -136,7 +136,7 @@ def test_ill_layers_are_problems_with_repairs_that_work(window, living):
     window.build.select(["relu_1"])
     assert window.build.canvas.mirror.callout is not None, "the card's problem stands beside it"
     assert window.build.inspector.node.problems.isVisible()
-    window.build.fix(before, 0)
+    window.build.mending.fix(before, 0)
     assert window.build.graph.nodes["relu_1"].layer == "LeakyReLU"
     assert living.overlay.marks["relu_1"].word == "changed" and not living.overlay.marks["relu_1"].known
     assert len(window.document.problems_here) == before

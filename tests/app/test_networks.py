@@ -100,6 +100,6 @@ def test_an_objective_of_the_wrong_kind_may_compare_with_what_fits(window) -> No
     document.edit_graph("Draw", lambda _: graph)
     (problem,) = [one for one in document.problems_here if one.node == end]
     assert [fix.label for fix in problem.fixes] == ["Use Cross-entropy", "Compare with image"]
-    build.fix(document.problems_here.index(problem), 1)
+    build.mending.fix(document.problems_here.index(problem), 1)
     assert document.graph.nodes[end].params["target"] == "image"
     assert not [one for one in document.problems_here if one.node == end]

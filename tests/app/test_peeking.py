@@ -102,7 +102,7 @@ def test_another_item_and_another_class(page) -> None:
 def test_errors_have_reasons_and_the_rest_goes_on(page) -> None:
     page.set_overlay("sample")
     settled(page)
-    page._on_disconnect([edge for edge in page.graph.edges if edge.target == "linear_1"])
+    page.wires.disconnect([edge for edge in page.graph.edges if edge.target == "linear_1"])
     wait(lambda: page.peeking.layer.shown()["linear_2"].why, 30, "reasons")
     shown = page.peeking.layer.shown()
     assert shown["flatten_1"].value is not None

@@ -121,14 +121,14 @@ def test_inside_a_block_repairs_work_too(page) -> None:
     before = state(page)
     (problem,) = page.document.problems_here
     assert problem.fixes and problem.node == "conv_3"
-    page.fix(0, 0)
+    page.mending.fix(0, 0)
     assert not page.document.problems_here
     page.document.stack.undo()
     assert state(page) == before
 
 
 def test_what_is_wrong_inside_a_block_is_mended_from_outside(page) -> None:
-    page.fix(0, 0)
+    page.mending.fix(0, 0)
     page.blocks.enter("residual_block_1")
     conv = next(name for name, node in page.graph.nodes.items() if node.layer == "Conv2d")
     page.edit("Spoil", lambda graph: change(graph, conv, params={**graph.nodes[conv].params, "kernel": 99}))
@@ -141,7 +141,7 @@ def test_what_is_wrong_inside_a_block_is_mended_from_outside(page) -> None:
     page.blocks.leave()
     problem = next(one for one in page.document.errors if "Inside" in one.title)
     assert problem.fixes, problem
-    page.fix(page.document.problems_here.index(problem), 0)
+    page.mending.fix(page.document.problems_here.index(problem), 0)
     assert not [one for one in page.document.errors if "Inside" in one.title]
 
 
