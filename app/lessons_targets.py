@@ -179,6 +179,7 @@ PARTS: dict[str, Callable[[Window], QWidget | None]] = {
     "snippet": lambda window: window.export.widget.snippet,
     "export side": lambda window: window.export.widget.side,
     "export button": lambda window: window.export.widget.side.button,
+    "export folder": lambda window: window.export.widget.side.folder,
 }
 """Parts of the window that lessons point at, by name."""
 
