@@ -67,6 +67,19 @@ def user_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 @pytest.fixture(scope="session")
+def qapp(qapp):
+    """The application with a pulse: Python comes to word now and then, so that the time limit also ends a test that
+    waits in a question which nobody answers."""
+    from PySide6.QtCore import QTimer
+
+    pulse = QTimer()
+    pulse.timeout.connect(lambda: None)
+    pulse.start(500)
+    yield qapp
+    pulse.stop()
+
+
+@pytest.fixture(scope="session")
 def data_folder() -> Path:
     """The folder of real sample data; tests that need it skip where it is absent."""
     folder = Path(os.environ.get("LAMINA_TEST_DATA", REPO.parent / "shared" / "data"))
