@@ -68,13 +68,24 @@ def user_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 @pytest.fixture(scope="session")
 def qapp(qapp):
-    """The application with a pulse: Python comes to word now and then, so that the time limit also ends a test that
-    waits in a question which nobody answers."""
+    """The application, with a hand that closes a question which nobody answers for a minute: inside its loop no time
+    limit of a test is heard."""
     from PySide6.QtCore import QTimer
 
+    waits: dict[int, int] = {}
+
+    def look() -> None:
+        modal = qapp.activeModalWidget()
+        seen = waits.get(id(modal), 0) + 1
+        waits.clear()
+        if modal is not None:
+            waits[id(modal)] = seen
+            if seen > 60:
+                modal.close()
+
     pulse = QTimer()
-    pulse.timeout.connect(lambda: None)
-    pulse.start(500)
+    pulse.timeout.connect(look)
+    pulse.start(1000)
     yield qapp
     pulse.stop()
 
