@@ -172,7 +172,7 @@ PARTS: dict[str, Callable[[Window], QWidget | None]] = {
     "samples": lambda window: window.train.widget.charts.samples,
     "test numbers": lambda window: window.test.widget.numbers,
     "mix-ups": lambda window: window.test.widget.mixups,
-    "mistakes": lambda window: window.test.widget.mistakes,
+    "mistakes": lambda window: window.test.widget.mistakes.title,
     "try": lambda window: window.test.widget.tries,
     "test page": lambda window: window.test.widget,
     "proof": lambda window: window.export.widget.proof,

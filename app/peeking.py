@@ -50,6 +50,7 @@ class Peeking(QObject):
         self._raws: list[dict[str, Any]] = []
         self._said = ""
         self._known: tuple[Any, ...] | None = None
+        self._afresh = False
         self._questions: dict[str, int] = {}
         self._timer = self._after(self._ask)
         self._more = self._after(self._ask_more)
@@ -170,7 +171,7 @@ class Peeking(QObject):
             return
         self.targets = tuple(name for name in self.targets if name in self._page.graph.nodes)
         state = self._state()
-        fresh = state != self._known
+        fresh = state != self._known or self._afresh  # what replaces an unanswered question asks all that it asked
         names = [] if self.targets else self.layer.wanted()
         if not fresh:
             names = [name for name in names if name not in self.layer.shown()]
@@ -180,7 +181,7 @@ class Peeking(QObject):
             names = list(self._page.graph.nodes)[:1]  # too far away to see anything, but the bar can say what it is
         if NAME in self._questions:
             helper.cancel(self._questions.pop(NAME))
-        self._known = state
+        self._known, self._afresh = state, fresh
         more = {"targets": self.targets, "measure": True} if self.targets else {"nodes": names}
         self.bar.set_busy(True, "Computing the values")
         self._questions[NAME] = helper.ask(
@@ -214,12 +215,13 @@ class Peeking(QObject):
 
     def _on_failed(self, message: str, _details: str) -> None:
         self._questions.pop(NAME, None)
-        self._known = None
+        self._known, self._afresh = None, False
         self.bar.show_item(self.item, [("error", message)])
         self.panel.show_nothing(message)
 
     def _on_told(self, told: Any, fresh: bool) -> None:
         self._questions.pop(NAME, None)
+        self._afresh = False
         if not self.on or not isinstance(told, dict):
             return
         self._raws = list(told.get("raws", ()))

@@ -154,6 +154,10 @@ def unpack(project: Project, place: Place, name: str) -> tuple[Project, list[str
     block = project.blocks.get(node.block)
     if block is None:
         raise UserError(f"{label_of(node)} is no block.")
+    if node.repeat > 1 and (len(block.inputs) != 1 or len(block.outputs) != 1):
+        raise UserError(
+            f"“{node.block}” is repeated, but has not one input and one output. Set repeat to 1, then unpack."
+        )
     unpacking = _Unpacking(graph, node, block)
     for turn in range(node.repeat):
         unpacking.copy(turn)

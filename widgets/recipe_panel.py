@@ -73,7 +73,7 @@ class RecipePanel(QWidget):
         """Take the height that the present width asks for: a wrapped sentence needs more than a wide one hints at."""
         done = super().event(event)
         if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Resize) and self.layout() is not None:
-            high = self.layout().heightForWidth(self.width())
+            high = max(0, self.layout().heightForWidth(self.width()))  # -1 before there is a width
             if high != self.minimumHeight():
                 self.setMinimumHeight(high)
         return done

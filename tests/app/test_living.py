@@ -42,6 +42,8 @@ def window(whole):
     whole.document.start(replace(new_from_template("resnet-digits"), view={"page": "build"}))
     QApplication.processEvents()
     yield whole
+    whole.build.living.measure = "signal"
+    whole.build.living.scrubber.measures.set_current("signal")
     whole.build.set_overlay("shapes")
     close_extra_windows()
     whole.document.start(Project())

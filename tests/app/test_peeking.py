@@ -87,12 +87,12 @@ def test_another_item_and_another_class(page) -> None:
     settled(page)
     first = page.peeking.layer.shown()["conv_1"]
     page.peeking.bar.stepper.on.click()
-    wait(lambda: page.peeking.item.index == 1, 20, "the next item")
+    wait(lambda: page.peeking.item is not None and page.peeking.item.index == 1, 20, "the next item")
     settled(page)
     assert page.peeking.layer.shown()["conv_1"] is not first
     assert page.peeking.bar.label.text() == "1"
     page.peeking.panel.from_wanted.emit("class:7")
-    wait(lambda: page.peeking.item.label == "7", 20, "an item of that class")
+    wait(lambda: page.peeking.item is not None and page.peeking.item.label == "7", 20, "an item of that class")
     assert page.peeking.item.count < 1797
     page.peeking.bar.stepper.number.valueChanged.emit(3)
     wait(lambda: page.peeking.item.place == 2, 20, "the third seven")

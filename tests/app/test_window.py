@@ -180,7 +180,7 @@ def test_the_window_never_loads_torch() -> None:
 
 def test_closing_leaves_a_run_going_and_the_next_window_finds_it(qapp, qtbot) -> None:
     with open_window(runs_go_on=True) as first:
-        first.document.start(wine(epochs=2000))
+        first.document.start(wine(epochs=200_000))
         spin(0.5)
         first.run_command("train")
         wait(lambda: first.train.info and first.train.info.epoch >= 1, 60, "the first epoch")

@@ -92,9 +92,7 @@ def test_colors_are_named_in_the_theme_alone() -> None:
                 "#"
             ):
                 found.append(f"{name}:{number}: {line.strip()[:80]}")
-    assert not found, "colors live in widgets/colors.py, sizes in widgets/measures.py\n" + "\n".join(
-        found
-    )
+    assert not found, "colors live in widgets/colors.py, sizes in widgets/measures.py\n" + "\n".join(found)
 
 
 def test_the_engine_knows_no_qt() -> None:

@@ -40,7 +40,7 @@ def test_a_dying_layer_is_seen_and_mended(qapp) -> None:
         hands = Hands(window, "training-overlay")
         window.document.start(sick())
         hands.until(lambda: window.page == "build" and hands.canvas.isVisible())
-        hands.until(lambda: abs(window.build.inspector.width() - theme.sizes().inspector) < 4, 20, "the panels' places")
+        hands.until(lambda: window.build.inspector.width() > theme.sizes().inspector // 2, 20, "the panels' places")
         spin(0.3)
         hands.look("drawn")
         hands.click(hands.middle(hands.widget("Training", QAbstractButton, window.build.overlays)))

@@ -50,31 +50,40 @@ def test_every_layer_has_a_picture_or_a_reason() -> None:
     assert all(reason.endswith(".") and len(reason) > 15 for reason in WITHOUT.values())
 
 
-@pytest.mark.parametrize("name", sorted(PICTURES))
-def test_it_paints_inside_its_area_in_both_themes(qapp, name) -> None:
-    about = about_layer(name)
-    for look in ("dark", "light"):
-        theme.apply(qapp, look)
+@pytest.fixture
+def dressed(qapp):
+    """The whole application changes its look once for all pictures: that is what takes its time."""
+
+    def dress(*look) -> None:
+        theme.apply(qapp, *look)
+
+    yield dress
+    theme.apply(qapp, "dark")
+
+
+@pytest.mark.parametrize("look", ["dark", "light"])
+def test_they_paint_inside_their_area_in_both_themes(dressed, look) -> None:
+    dressed(look)
+    for name in sorted(PICTURES):
+        about = about_layer(name)
         image = painted(about)
         whole, high = image.width(), image.height()
-        assert ink_in(image, EDGE, EDGE, whole - EDGE, high - EDGE) > 150, look
+        assert ink_in(image, EDGE, EDGE, whole - EDGE, high - EDGE) > 150, name
         outside = ink_in(image, 0, 0, whole, EDGE - 5) + ink_in(image, 0, high - EDGE + 5, whole, high)
         outside += ink_in(image, 0, 0, EDGE - 5, high) + ink_in(image, whole - EDGE + 5, 0, whole, high)
-        assert outside == 0, look
-    theme.apply(qapp, "dark")
-    assert PICTURES[name].words(about).strip()
+        assert outside == 0, name
+        assert PICTURES[name].words(about).strip(), name
 
 
-@pytest.mark.parametrize("name", sorted(PICTURES))
-def test_it_stays_inside_at_every_size(qapp, name) -> None:
-    for scale, wide in ((0.9, 230), (1.5, 420), (1.75, 460)):
-        theme.apply(qapp, "light", scale)
+@pytest.mark.parametrize(("scale", "wide"), [(0.9, 230), (1.5, 420), (1.75, 460)])
+def test_they_stay_inside_at_every_size(dressed, scale, wide) -> None:
+    dressed("light", scale)
+    for name in sorted(PICTURES):
         image = painted(about_layer(name), wide, round(96 * scale))
         whole, high = image.width(), image.height()
         outside = ink_in(image, 0, 0, EDGE - 8, high) + ink_in(image, whole - EDGE + 8, 0, whole, high)
         outside += ink_in(image, 0, 0, whole, EDGE - 8) + ink_in(image, 0, high - EDGE + 8, whole, high)
-        assert outside == 0, scale
-    theme.apply(qapp, "dark")
+        assert outside == 0, name
 
 
 SAMPLES = [
