@@ -26,6 +26,13 @@ from engine.layer import layers
 NAMES = [one.name for one in lessons()]
 
 
+@pytest.fixture(autouse=True)
+def never_begun() -> None:
+    """What another test did of a lesson is forgotten."""
+    for name in NAMES:
+        remember(name, Progress())
+
+
 def test_there_are_at_least_six_and_each_is_of_a_bearable_length() -> None:
     assert len(lessons()) >= 6
     for one in lessons():

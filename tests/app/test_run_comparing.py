@@ -59,6 +59,7 @@ def lines(dialog: ComparisonDialog) -> list[str]:
 def open_runs(window):
     window.run_command("compare_two_runs")
     QApplication.processEvents()
+    window.build.history.runs.pick([])
     return window.build.history.runs
 
 

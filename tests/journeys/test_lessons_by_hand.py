@@ -19,13 +19,20 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from pointer_help import Hands, needs_pointer, open_window, spin
 
-from app.lessons import FOLDER, lesson, lessons, progress
+from app.lessons import FOLDER, Progress, lesson, lessons, progress, remember
 from app.lessons_checks import node_of
 from app.lessons_guide import guide
 from app.lessons_targets import find
 from widgets.recipe_panel import RecipePanel
 
 Doing = dict[str, Callable[["Walk"], None]]
+
+
+@pytest.fixture(autouse=True)
+def never_begun() -> None:
+    """What another test did of a lesson is forgotten."""
+    for one in lessons():
+        remember(one.name, Progress())
 
 
 class Walk:
