@@ -194,11 +194,16 @@ def cost(way: Way, start: Tensor | None) -> int:
 
 
 def takes(node: Node, facts: Facts) -> bool:
-    """Whether a node's own rule lets these inputs through; a block, whose rule is its inside, may."""
+    """Whether a node's own rule lets these inputs through; a block, whose rule is its inside, may.
+
+    Where an input that it needs is open the rule cannot be asked yet, so it may.
+    """
     if node.block or node.layer not in layers:
         return True
     try:
         made = layers[node.layer](**node.params)
+        if any(not facts.inputs.get(port.name) for port in made.ports() if not port.optional):
+            return True
         args, named = arguments(made, facts.inputs)
         made.shape(*args, **named)
     except (UserError, Misfit):

@@ -292,6 +292,16 @@ def test_data_of_every_kind_reaches_every_layer_of_one_input(start: str, fields:
     assert not left
 
 
+@pytest.mark.parametrize(("start", "fields"), STARTS, ids=[one for one, _ in STARTS])
+def test_what_does_not_fit_is_mended_while_other_inputs_are_open(start: str, fields: Sequence[Field]) -> None:
+    for cls in layers:
+        ports = cls.ports()
+        for port in ports if len(ports) > 1 else ():
+            value = project(fed(cls.__name__, start, port.name), fields)
+            for problem in check(value):
+                assert all(fix.label for fix in problem.fixes), (cls.__name__, port.name)
+
+
 def test_repairs_are_worked_out_only_when_somebody_looks_and_only_once() -> None:
     made = []
 
