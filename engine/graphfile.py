@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any
 
 from engine.errors import UserError
 from engine.graph import Block, BlockParam, Edge, Frame, Graph, Node
+from engine.layer import layers
 from engine.names import valid_id
 
 MOST_NODES = 20_000
@@ -125,7 +126,7 @@ def _read_node(values: Any, reader: Reader, where: str) -> Node | None:
     get = reader.get
     return Node(
         id=name,
-        layer=values["layer"],
+        layer=_layer_now(values["layer"]),
         params=get(values, "params", dict, {}, name),
         x=_coordinate(get(values, "x", float, 0.0, name)),
         y=_coordinate(get(values, "y", float, 0.0, name)),
@@ -138,6 +139,16 @@ def _read_node(values: Any, reader: Reader, where: str) -> Node | None:
         repeat=max(1, min(10_000, int(get(values, "repeat", int, 1, name)))),
         extra={key: value for key, value in values.items() if key not in known},
     )
+
+
+def _layer_now(name: str) -> str:
+    """What a layer is called today; a name that this version does not know stays."""
+    return layers[name].__name__ if name in layers else name
+
+
+def _input_now(layer: str, name: str) -> str:
+    """What an input is called today."""
+    return layers[layer].old_ports.get(name, name) if layer in layers else name
 
 
 def _coordinate(value: float) -> float:
@@ -215,6 +226,7 @@ def _read_edges(items: list[Any], nodes: Mapping[str, Node], reader: Reader, whe
                 f"{label} ({edge.source} to {edge.target})", f"between nodes that exist; there is no {lost[0]!r}"
             )
         else:
+            edge = replace(edge, input=_input_now(nodes[edge.target].layer, edge.input))
             edges[(edge.target, edge.input, edge.index)] = edge
     return tuple(edges.values())
 

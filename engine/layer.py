@@ -110,6 +110,8 @@ class Layer(Declared):
     covers: ClassVar[tuple[str, ...]] = ()
     """Classes of torch.nn that it stands for, where its source does not name them."""
     in_palette: ClassVar[bool] = True
+    old_ports: ClassVar[Mapping[str, str]] = {}
+    """Inputs by what they were called before, so that older files keep their wires."""
     samples: ClassVar[tuple[dict[str, Any], ...]] = ()
     """Settings that the contract tests try besides the defaults."""
     _ports: ClassVar[tuple[Port, ...] | None] = None

@@ -26,6 +26,15 @@ def replaced(x: Tensor, along: int, size: Dim) -> Tensor:
     return x.sized(*x.dims[:along], size, *x.dims[along + 1 :])
 
 
+def numbered(dims: tuple[Dim, ...], classes: int | None) -> Tensor:
+    """Whole numbers below `classes` of this size."""
+    if not dims:
+        return Category(classes=classes)
+    if len(dims) == 1:
+        return Tokens(*dims, classes=classes)
+    return Anything(*dims, names=("",) * len(dims), element="token", classes=classes)
+
+
 class Along(Layer):
     """What the functions along an axis share that keep the shape."""
 
@@ -100,12 +109,7 @@ class ArgMax(Layer):
         real(self, x)
         along = place(self, x, self.axis)
         rest, size = without(x, along), x.dims[along]
-        classes = size if isinstance(size, int) else None
-        if not rest:
-            return Category(classes=classes)
-        if len(rest) == 1:
-            return Tokens(*rest, classes=classes)
-        return Anything(*rest, names=("",) * len(rest), element="token", classes=classes)
+        return numbered(rest, size if isinstance(size, int) else None)
 
     def expression(self, *args: str) -> str:
         return f"{args[0]}.argmax(dim={DIMS[self.axis]})"
@@ -166,19 +170,6 @@ class Select(Layer):
 
     def summary(self) -> str:
         return f"place {self.index} · {self.axis}"
-
-
-@layer("Gather steps", section=SECTION, keywords="index pick lookup take reorder", icon="crosshair")
-class GatherSteps(Layer):
-    """Picks steps of a sequence by their places; a place beyond the end takes the last step."""
-
-    def shape(self, sequence: Sequence, places: Tokens) -> Tensor:
-        return Sequence(places.time, sequence.features)
-
-    def expression(self, *args: str) -> str:
-        x, places = args
-        limited = f"{places}.clamp(max={x}.size(1) - 1)"
-        return f"{x}.gather(1, {limited}.unsqueeze(-1).expand(-1, -1, {x}.size(2)))"
 
 
 @layer("Expand", section=SECTION, keywords="broadcast stretch size one repeat", icon="maximize")

@@ -41,11 +41,21 @@ def _places(first: Tensor) -> Tensor:
     return Anything(*first.dims, names=first.names, element="token")
 
 
+def _chosen(first: Tensor) -> Tensor:
+    """Places to gather: one for everything, one for every number, a list, or what is stretched over the channels."""
+    if isinstance(first, Signal):
+        return Category(classes=5)
+    if isinstance(first, Volume):
+        return _places(first.sized(1, *first.dims[1:]))
+    return _places(first) if isinstance(first, Image) else Tokens(6, classes=20)
+
+
 WIRED: dict[tuple[str, str], Callable[[Tensor], Tensor]] = {
     # what a port takes that the first input does not tell
     ("MaxUnpool1d", "places"): _places,
     ("MaxUnpool2d", "places"): _places,
     ("MaxUnpool3d", "places"): _places,
+    ("Gather", "places"): _chosen,
     ("ScaledDotProductAttention", "links"): lambda first: Anything(6, 6, names=("", ""), element="mask"),
 }
 

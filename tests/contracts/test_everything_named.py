@@ -13,7 +13,7 @@ from engine.templates import templates
 FUNCTIONS = {
     "add": "Add", "subtract": "Subtract", "multiply": "Multiply", "divide": "Divide", "matmul": "MatMul",
     "einsum": "Einsum", "concatenate": "Concatenate", "stack": "Stack", "split": "Split", "chunk": "Split",
-    "slice": "Slice", "select": "Select", "gather": "GatherSteps", "reshape": "Reshape", "permute": "Permute",
+    "slice": "Slice", "select": "Select", "gather": "Gather", "reshape": "Reshape", "permute": "Permute",
     "squeeze": "Squeeze", "unsqueeze": "Unsqueeze", "expand": "Expand", "repeat": "Repeat", "pad": "Pad2d",
     "reduce": "Reduce", "mean": "Reduce", "sum": "Reduce", "max": "Reduce", "min": "Reduce", "norm": "Reduce",
     "variance": "Reduce", "logsumexp": "Reduce", "argmax": "ArgMax", "power": "Power", "clamp": "Clamp",

@@ -207,12 +207,6 @@ def test_folding_undoes_unfolding() -> None:
     close(built("Fold", {"size": (6, 8)}, signal=Signal(12, 12))(columns)[0], x)
 
 
-def test_picking_steps_stops_at_the_last_one() -> None:
-    x = torch.arange(12.0).reshape(1, 4, 3)
-    made = built("GatherSteps", sequence=Sequence(4, 3), places=Tokens(3, classes=9))
-    assert made(x, torch.tensor([[2, 0, 8]]))[0][0, :, 0].tolist() == [6, 0, 9]
-
-
 def test_conditions_choose() -> None:
     x = torch.tensor([[-1.0, 0.0, 2.0]])
     above = built("Compare", {"operator": "greater"}, left=Numbers(3))(x)[0]

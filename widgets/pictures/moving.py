@@ -64,6 +64,11 @@ def _select(about: About) -> Cells:
     return [[_ROW[index]]] if -len(_ROW) <= index < len(_ROW) else [[None]]
 
 
+def _gather(about: About) -> Cells:
+    fixed = [at for at in about.get("fixed", ()) if isinstance(at, int)][: len(_ROW)]
+    return [[_ROW[max(-len(_ROW), min(at, len(_ROW) - 1))] for at in fixed or (2, 5, 1)]]
+
+
 def _shuffle(about: About) -> Cells:
     groups = int(about.number("groups", 2))
     groups = groups if groups in (1, 2, 4, 8) else 2
@@ -84,7 +89,7 @@ ROWS: dict[str, Callable[[About], Cells]] = {
     "ChannelShuffle": _shuffle,
     "LastStep": lambda _about: [[_ROW[-1]]],
     "FirstStep": lambda _about: [[_ROW[0]]],
-    "GatherSteps": lambda _about: [[2, 5, 1]],
+    "Gather": _gather,
     "Identity": lambda _about: [list(_ROW)],
 }
 """What each layer makes of a row of eight cells."""
@@ -102,7 +107,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "ChannelShuffle": ("groups are mixed", "like cards"),
     "LastStep": ("the last step",),
     "FirstStep": ("the first step",),
-    "GatherSteps": ("the steps that", "are asked for"),
+    "Gather": ("the places that", "are asked for"),
     "Identity": ("nothing changes",),
 }
 
