@@ -26,6 +26,7 @@ from app.menus import Menus
 from app.opening import Opening
 from app.signs import Signs
 from app.text_keys import TextKeys
+from app.toast_room import toast_room
 from app.warm import Warmer
 from engine.errors import UserError
 from widgets import theme
@@ -62,7 +63,7 @@ class Window(QMainWindow):
         for widget in (self.top, self.stack, self.status):
             column.addWidget(widget, 1 if widget is self.stack else 0)
         self.setCentralWidget(shell)
-        self.toasts = ToastHost(self.stack)
+        self.toasts = ToastHost(shell, lambda: toast_room(self))
         table, self._said_at_start = shortcuts.load()
         shortcuts.put_in_force(table)
         TextKeys.watch()
@@ -138,6 +139,9 @@ class Window(QMainWindow):
             if shown is not None:
                 shown(other is page)
         self.signs.show_run_button()
+        if key == "build":
+            self.toasts.watch(page.canvas)
+        self.toasts.settle()
 
     @property
     def page(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEasingCurve, QEvent, QObject, QPoint, QRectF, Qt, QTimer, QVariantAnimation, Signal
+from PySide6.QtCore import QEasingCurve, QEvent, QObject, QPoint, QRect, QRectF, Qt, QTimer, QVariantAnimation, Signal
 from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
 
 from widgets import shadow, theme
@@ -96,11 +96,16 @@ class Toast(Themed, QWidget):
 
 
 class ToastHost(QObject):
-    """Shows toasts at the bottom center of a widget, newest lowest, at most three; never modal."""
+    """Shows toasts at the bottom center of a widget, newest lowest, at most three; never modal.
 
-    def __init__(self, parent: QWidget):
+    Args:
+        room: the part of the widget at whose lower edge they stand, asked whenever they are laid; else all of it.
+    """
+
+    def __init__(self, parent: QWidget, room: Callable[[], QRect] | None = None):
         super().__init__(parent)
         self._over = parent
+        self._room = room
         self._toasts: list[Toast] = []
         parent.installEventFilter(self)
 
@@ -120,7 +125,7 @@ class ToastHost(QObject):
             (passing[0] if passing and passing[0] is not toast else self._toasts[0]).finish()
         toast.show()
         toast.raise_()
-        self._place()
+        self.settle()
         self._slide_in(toast)
         return toast
 
@@ -139,6 +144,7 @@ class ToastHost(QObject):
         slide.setEndValue(end)
         slide.setEasingCurve(QEasingCurve.Type.OutCubic)
         slide.valueChanged.connect(toast.move)
+        slide.finished.connect(self.settle)  # what lies below may have moved meanwhile
         toast.slide = slide
         slide.start(QVariantAnimation.DeletionPolicy.KeepWhenStopped)
 
@@ -147,21 +153,35 @@ class ToastHost(QObject):
             self._toasts.remove(toast)
             toast.hide()
             toast.deleteLater()
-            self._place()
+            self.settle()
 
-    def _place(self) -> None:
-        room, sizes = shadow.margins(), theme.sizes()
-        bottom = self._over.height() - sizes.s24
+    def settle(self) -> None:
+        """Lay the toasts anew: what lies below them changed."""
+        if not self._toasts:
+            return
+        around, sizes = shadow.margins(), theme.sizes()
+        whole = self._over.rect().adjusted(sizes.s16, 0, -sizes.s16, -sizes.s24)
+        room = self._room() if self._room is not None else whole
+        bottom = room.bottom() + 1
         for toast in reversed(self._toasts):
-            wide = min(toast.wanted_width(), max(sizes.s32, self._over.width() - 2 * sizes.s16))
-            x = (self._over.width() - wide) // 2
-            toast.setGeometry(x - room.left(), bottom - sizes.toast - room.top(), wide + room.left() + room.right(),
-                              toast.height())  # fmt: skip
+            # a long sentence takes the whole width sooner than to be cut
+            across = room if toast.wanted_width() <= room.width() else whole
+            wide = max(sizes.s32, min(toast.wanted_width(), across.width()))
+            middle = room.center().x() + 1 - wide // 2
+            x = min(max(middle, across.left()), across.right() + 1 - wide)
+            toast.setGeometry(
+                x - around.left(), bottom - sizes.toast - around.top(),
+                wide + around.left() + around.right(), toast.height(),
+            )  # fmt: skip
             bottom -= sizes.toast + sizes.s6
 
+    def watch(self, widget: QWidget) -> None:
+        """Lay the toasts anew whenever this widget takes another size."""
+        widget.installEventFilter(self)
+
     def eventFilter(self, watched, event):
-        if event.type() == QEvent.Type.Resize:
-            self._place()
+        if event.type() in (QEvent.Type.Resize, QEvent.Type.LayoutRequest):
+            self.settle()
         return super().eventFilter(watched, event)
 
 
