@@ -325,20 +325,24 @@ class Document(QObject):
         memory.remember(target)
         self.state_changed.emit()
 
-    def write_journal(self) -> None:
-        """Keep the present state on disk: the draft itself, or the unsaved edits of a named project."""
+    def write_journal(self) -> bool:
+        """Keep the present state on disk: the draft itself, or the unsaved edits of a named project.
+
+        Returns whether all of it is there now.
+        """
         self._journal.stop()
         if not self._journal_dirty or self.read_only:
-            return
+            return True
         target = self.draft or (_journal_of(self.path) if self.path else None)
         if target is None:
-            return
+            return True
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
             write_atomically(target, dumps(self.project).encode())
             self._journal_dirty = False
         except (OSError, UserError) as error:
             self.refused.emit(f"Your work could not be kept on disk: {error}")
+        return not self._journal_dirty
 
     def close(self) -> None:
         """Keep what is open and forget the steps. A stack that is deleted with steps in it tells a window that is gone,

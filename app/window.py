@@ -288,9 +288,14 @@ class Window(QMainWindow):
             panels[(here + 1) % len(panels)].setFocus(Qt.FocusReason.TabFocusReason)
 
     def _tell_crash(self, text: str, report: str) -> None:
-        self.toasts.show_message(
-            text, tone="error", action="Copy report", on_action=lambda: QApplication.clipboard().setText(report)
-        )
+        """Offer the report, once what raised is over: it may have been a paint, where no widget can be made."""
+
+        def show() -> None:
+            self.toasts.show_message(
+                text, tone="error", action="Copy report", on_action=lambda: QApplication.clipboard().setText(report)
+            )
+
+        QTimer.singleShot(0, self, show)
 
     def _after_first_paint(self) -> None:
         self.helper.warm()

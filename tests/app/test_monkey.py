@@ -10,6 +10,7 @@ import os
 import random
 import sys
 import time
+import traceback
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,7 +24,6 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from window_help import close_extra_windows, open_window
 
-from app import crash
 from app.commands import COMMANDS
 from engine.project import dumps
 from engine.templates import new_from_template
@@ -150,11 +150,13 @@ def rampage(seconds: float, monkeypatch, most_growth: float) -> Monkey:
     monkeypatch.setattr(QMessageBox, "exec", lambda *_: 0)
     monkeypatch.setattr(QMenu, "popup", lambda menu, *_: menu.deleteLater())
     wrong: list[str] = []
-    monkeypatch.setattr(sys, "excepthook", lambda kind, error, _: wrong.append(f"{kind.__name__}: {error}"))
     before = qInstallMessageHandler(lambda _kind, _context, words: wrong.append(words))
     try:
         with open_window() as window:
-            monkeypatch.setattr(crash, "install", lambda *_: None)
+            # the window has put its own hook in: what it catches would be told to nobody here
+            monkeypatch.setattr(
+                sys, "excepthook", lambda *what: wrong.append("".join(traceback.format_exception(*what)))
+            )
             window.document.start(replace(new_from_template("resnet-digits"), view={"page": "build"}))
             begin = dumps(replace(window.document.project, view={}))
             monkey = Monkey(window, seed)
@@ -164,7 +166,7 @@ def rampage(seconds: float, monkeypatch, most_growth: float) -> Monkey:
                 if monkey.acts % 100 == 0:
                     gc.collect()
                     weights.append(resident())
-            monkey.canvas.cancel_gesture()
+            monkey.canvas.hand.cancel()
             assert not wrong, f"seed {seed}, after {monkey.acts} acts: {wrong[:3]}"
             window.document.stack.setIndex(0)
             QApplication.processEvents()

@@ -1,0 +1,174 @@
+"""What a method of ours that Qt calls raises never ends the program, whoever raised it, a paint included."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import pkgutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import shiboken6
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QWidget
+
+import app
+import widgets
+from widgets import guard
+
+START = """
+import sys
+from pathlib import Path
+from PySide6.QtCore import QEvent, QEventLoop, QPointF, QRect, Qt, QTimer
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
+import shiboken6, signal
+from widgets import guard
+guard.install()
+application = QApplication([])
+def spin():
+    loop = QEventLoop()
+    QTimer.singleShot(30, loop.quit)
+    loop.exec()
+"""
+RAISING = """
+def deleted():
+    label = QLabel()
+    shiboken6.delete(label)
+    label.text()
+def endless():
+    endless()
+faults = [
+    lambda: [][1], lambda: {}["x"], lambda: {}[3], lambda: 1 / 0, lambda: len(3), lambda: next(iter(())),
+    lambda: QPointF("a", "b"), lambda: signal.raise_signal(signal.SIGINT), deleted, endless,
+]
+class Trial(QWidget):
+    __module__ = "widgets.trial"
+    def resizeEvent(self, event):
+        fault()
+caught = []
+for fault in faults:
+    one = Trial()
+    try:
+        one.show()
+    except BaseException as error:
+        caught.append(type(error).__name__)
+print(*caught)
+"""
+PAINTING = """
+class Trial(QWidget):
+    __module__ = "widgets.trial"
+    fails = True
+    def paintEvent(self, event):
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), Qt.GlobalColor.red)
+        if self.fails:
+            [][1]
+below = QWidget()
+one, other = Trial(below), Trial(below)
+one.resize(200, 200)
+below.show()
+for wide in (400, 500, 600, 700):
+    below.resize(wide, 300)
+    try:
+        one.repaint()
+    except IndexError as error:
+        kept = error
+    spin()
+Trial.fails = False
+for wide in (650, 550):
+    below.resize(wide, 400)
+    spin()
+print(below.grab().toImage().pixelColor(10, 10).name())
+"""
+
+
+def outcome(script: str) -> subprocess.CompletedProcess[str]:
+    """What a program of its own does, which may crash without taking the tests with it."""
+    places = os.pathsep.join([str(Path(app.__file__).parent.parent), *sys.path])
+    return subprocess.run(
+        [sys.executable, "-c", START + script], capture_output=True, text=True, timeout=120,
+        env={**os.environ, "QT_QPA_PLATFORM": "offscreen", "PYTHONPATH": places},
+    )  # fmt: skip
+
+
+def test_what_c_code_raises_reaches_the_caller() -> None:
+    done = outcome(RAISING)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == [
+        "IndexError", "KeyError", "KeyError", "ZeroDivisionError", "TypeError", "StopIteration", "TypeError",
+        "KeyboardInterrupt", "RuntimeError", "RecursionError",
+    ]  # fmt: skip
+
+
+def test_a_paint_that_fails_has_ended_its_painting() -> None:
+    done = outcome(PAINTING)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == ["#ff0000"]
+    assert "active painter" not in done.stderr and "one painter" not in done.stderr
+
+
+def test_every_class_of_the_program_is_guarded() -> None:
+    guard.install()
+    for package in (widgets, app):
+        for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            if found.name != "app.__main__":
+                importlib.import_module(found.name)
+    ours = [cls for cls in guard._below(shiboken6.Object) if guard._is_ours(cls)]
+    bare = []
+    for cls in ours:
+        theirs = [vars(part) for part in cls.__mro__ if part.__module__.startswith("PySide6.")]
+        for part in cls.__mro__:
+            if guard._is_ours(part):
+                bare += [
+                    f"{part.__module__}.{part.__name__}.{name}"
+                    for name, method in vars(part).items()
+                    if guard._is_open(name, method) and any(name in names for names in theirs)
+                ]
+    assert len(ours) > 200 and not bare
+
+
+@pytest.mark.parametrize(("given", "kept"), [((), 1), ((1,), 2), ((1, 2), 3)])
+def test_a_guarded_method_takes_as_much_as_before(given: tuple[int, ...], kept: int) -> None:
+    methods = {
+        1: lambda self: (self,),
+        2: lambda self, event: (self, event),
+        3: lambda self, painter, option: (self, painter, option),
+    }
+    made = guard.guarded(methods[kept])
+    assert made("me", *given) == ("me", *given)
+    assert made.__code__.co_argcount == kept  # Qt gives a slot as many values as it takes
+    assert not made.__code__.co_flags & 0x0C
+
+
+def test_what_has_defaults_and_what_is_mixed_in_is_guarded_too(qapp) -> None:
+    guard.install()
+
+    class Mixed:
+        __module__ = "widgets.trial"
+
+        def paintEvent(self, event):
+            raise ValueError(event)
+
+    class Both(Mixed, QWidget):
+        __module__ = "widgets.trial"
+
+        def render(self, target, offset=3, *, wide=False):
+            return target, offset, wide
+
+    assert getattr(Mixed.paintEvent, guard._MARK)
+    one = Both()
+    assert one.render("here") == ("here", 3, False) and one.render("here", 4, wide=True) == ("here", 4, True)
+    one.deleteLater()
+
+
+def test_other_classes_stay_as_they_are() -> None:
+    guard.install()
+
+    class Theirs(QObject):
+        def event(self, event):
+            return super().event(event)
+
+    assert not hasattr(Theirs.event, guard._MARK)
