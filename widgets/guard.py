@@ -2,8 +2,8 @@
 
 Two things end the whole process where a method of ours that Qt calls (an event, a size, a paint) raises:
 
-- On Python 3.11 an error raised by C code (an index, a division, an object that Qt deleted, Ctrl+C) is a bare text until
-  somebody catches it. The binding takes it for an exception object and crashes. Catching it once makes it one.
+- On Python 3.11 an error raised by C code (an index, a division, an object that Qt deleted, Ctrl+C) is a bare text
+  until somebody catches it. The binding takes it for an exception object and crashes. Catching it once makes it one.
 - The traceback keeps the local names of the method alive, a painter among them. It would go on painting on a surface
   that is gone. So the frames of a failed paint are emptied before Qt goes on.
 
@@ -97,42 +97,51 @@ def _made(method: Callable[..., Any], tidy: Callable[[BaseException], None]) -> 
     """The guard of as many arguments as the method takes: Qt looks at their number where it is a slot."""
     code = method.__code__  # type: ignore[attr-defined]
     plain = not (method.__defaults__ or code.co_kwonlyargcount or code.co_flags & 0x0C)  # type: ignore[attr-defined]
-    if plain and code.co_argcount == 1:
+    return (_BY_COUNT.get(code.co_argcount, _any) if plain else _any)(method, tidy)
 
-        def alone(self: Any) -> Any:
-            try:
-                return method(self)
-            except BaseException as error:
-                tidy(error)
-                raise
 
-        return alone
-    if plain and code.co_argcount == 2:
+def _alone(method: Callable[..., Any], tidy: Callable[[BaseException], None]) -> Callable[..., Any]:
+    def made(self: Any) -> Any:
+        try:
+            return method(self)
+        except BaseException as error:
+            tidy(error)
+            raise
 
-        def one(self: Any, value: Any) -> Any:
-            try:
-                return method(self, value)
-            except BaseException as error:
-                tidy(error)
-                raise
+    return made
 
-        return one
-    if plain and code.co_argcount == 3:
 
-        def two(self: Any, value: Any, other: Any) -> Any:
-            try:
-                return method(self, value, other)
-            except BaseException as error:
-                tidy(error)
-                raise
+def _with_one(method: Callable[..., Any], tidy: Callable[[BaseException], None]) -> Callable[..., Any]:
+    def made(self: Any, value: Any) -> Any:
+        try:
+            return method(self, value)
+        except BaseException as error:
+            tidy(error)
+            raise
 
-        return two
+    return made
 
-    def many(*values: Any, **named: Any) -> Any:
+
+def _with_two(method: Callable[..., Any], tidy: Callable[[BaseException], None]) -> Callable[..., Any]:
+    def made(self: Any, value: Any, other: Any) -> Any:
+        try:
+            return method(self, value, other)
+        except BaseException as error:
+            tidy(error)
+            raise
+
+    return made
+
+
+def _any(method: Callable[..., Any], tidy: Callable[[BaseException], None]) -> Callable[..., Any]:
+    def made(*values: Any, **named: Any) -> Any:
         try:
             return method(*values, **named)
         except BaseException as error:
             tidy(error)
             raise
 
-    return many
+    return made
+
+
+_BY_COUNT = {1: _alone, 2: _with_one, 3: _with_two}
