@@ -58,7 +58,7 @@ class Adding(QObject):
 
         if self._document.edit(words, edit) and made:
             self._page.select([made[-1]])
-            self._page.canvas.show_node(made[-1])
+            self._page.canvas.camera.show_node(made[-1])
             self._page.canvas.setFocus()
 
     def drop(self, layer: str, x: float, y: float, edge: Edge | None, after: str | None) -> None:
@@ -104,7 +104,7 @@ class Adding(QObject):
         if len(self._page.selection) == 1 and not (layer in layers and issubclass(layers[layer], Input)):
             self._insert_layer_after(self._page.selection[0], layer)
             return
-        center = self._page.canvas.visible_area().center()
+        center = self._page.canvas.camera.seen().center()
         place = free_place(self._document.graph, center.x() - CARD_WIDTH / 2, center.y())
         self._carry_out(f"Add {label(layer)}", lambda graph: self._added(graph, layer, *place))
 
@@ -131,7 +131,7 @@ class Adding(QObject):
             return with_graph_at(project, place, ends.graph)
 
         if self._document.edit("Add both ends", edit):
-            self._page.canvas.fit()
+            self._page.canvas.camera.fit()
 
     def insert_after(self, name: str) -> None:
         """Open the quick search for what should follow a node."""
@@ -141,7 +141,7 @@ class Adding(QObject):
                 f"{label_of(self._document.graph.nodes[name])} has no output, so nothing can follow it."
             )
             return
-        self._page.canvas.show_node(name)
+        self._page.canvas.camera.show_node(name)
         x, y = place_below(self._document.graph, name, self._blocks)
         at = self._page.canvas.viewport().mapToGlobal(self._page.canvas.mapFromScene(QPointF(x, y)))
         self._open_quick(None, at, name, outputs[0], "", "")
@@ -196,7 +196,7 @@ class Adding(QObject):
         self._quick = None
         memory.remember_layer(layer)
         words = f"Add {label(layer)}"
-        at = self._page.canvas.visible_area().center() if scene is None else scene
+        at = self._page.canvas.camera.seen().center() if scene is None else scene
         place = (at.x() - CARD_WIDTH / 2, at.y())
         if target and not source:
 

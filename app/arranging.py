@@ -20,6 +20,7 @@ from engine.keeping import keeping
 from engine.layer import layers
 from engine.layout import layout
 from engine.wiring import connect, disconnect
+from widgets.canvas.spots import spot
 
 if TYPE_CHECKING:
     from app.build import BuildPage
@@ -86,7 +87,7 @@ class Arranging(QObject):
             return move(graph, {name: at for name, at in places.items() if not marked(graph, name, "locked")})
 
         if self._edit("Tidy up the selection" if names else "Tidy up", edit) and not names:
-            self._page.canvas.fit()
+            self._page.canvas.camera.fit()
 
     def fold(self) -> None:
         """Lay everything out in columns, so that a very long network can be seen at once."""
@@ -98,7 +99,7 @@ class Arranging(QObject):
             return move(graph, {name: at for name, at in places.items() if not marked(graph, name, "locked")})
 
         if self._edit("Tidy up in columns", edit):
-            self._page.canvas.fit()
+            self._page.canvas.camera.fit()
 
     def toggle_mark(self, mark: str, words: str) -> None:
         """Lock or collapse the selected nodes; all of them the way the first one turns."""
@@ -208,11 +209,11 @@ class Arranging(QObject):
 
     def add_note(self, at: QPointF | None = None) -> None:
         """A note card, ready to be written."""
-        spot = at or self._page.canvas.spot()
+        place = at or spot(self._page.canvas)
         made: list[str] = []
 
         def edit(graph: Graph) -> Graph:
-            grown, name = notes.add_note(graph, *notes.free_spot(graph, round(spot.x()), round(spot.y())))
+            grown, name = notes.add_note(graph, *notes.free_spot(graph, round(place.x()), round(place.y())))
             made.append(name)
             return grown
 

@@ -129,7 +129,7 @@ class BuildPage(QMainWindow):
             QTimer.singleShot(0, self, self._on_first_shown)
         elif self._grown_unseen:  # such as the two ends that chosen data brings
             self._grown_unseen = False
-            QTimer.singleShot(0, self, self.canvas.fit)
+            QTimer.singleShot(0, self, self.canvas.camera.fit)
 
     def _on_first_shown(self) -> None:
         self.rooms.restore()
@@ -313,13 +313,13 @@ class BuildPage(QMainWindow):
     def _on_outline(self, names: list[str]) -> None:
         self.select(names)
         if names:
-            self.canvas.show_node(names[-1])
+            self.canvas.camera.show_node(names[-1])
 
     def _on_outline_key(self, event: QKeyEvent) -> None:
         """The canvas's keys work in the outline; what needs a place on the canvas goes on there."""
         if keys.handle(self.canvas, event):
             event.accept()
-            if self.canvas.gesture:
+            if self.canvas.hand.gesture:
                 self.canvas.setFocus()
 
     def set_overlay(self, name: str) -> None:
@@ -355,7 +355,7 @@ class BuildPage(QMainWindow):
         self.selection = [name for name in names if name in self.graph.nodes]
         self.canvas.set_selection(self.selection)
         if center and self.selection:
-            self.canvas.center_on(self.selection[0])
+            self.canvas.camera.center_on(self.selection[0])
         self._show_selection()
 
     # ---- edits of nodes ----
@@ -395,7 +395,7 @@ class BuildPage(QMainWindow):
 
     def remove_selected(self, reconnect: bool) -> None:
         """Remove the selected nodes, and notes that are chosen with them."""
-        frames = sorted(self.canvas.mirror.selected_frames)
+        frames = sorted(self.canvas.mirror.frames.selected)
         if frames:
             self.arranging.remove_frames(frames, self.selection)
         else:

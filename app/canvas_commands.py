@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from app.commands import command, needs_project, needs_selection
+from widgets.canvas.spots import ask_quick_add
 
 if TYPE_CHECKING:
     from app.window import Window
@@ -88,7 +89,7 @@ def compare_two_runs(window: Window) -> None:
 @command("Add a layer", "Shift+A", "Tab", menu="Network", icon="plus", where="menu", why_not=needs_project)
 def add_layer(window: Window) -> None:
     window.show_page("build")
-    window.build.canvas.quick_add_here()
+    ask_quick_add(window.build.canvas)
 
 
 @command("Search layers", "/", menu="Network", icon="search", where="build", why_not=needs_project)

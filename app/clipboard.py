@@ -11,6 +11,7 @@ from engine.clip import EMPTY, MOST_BYTES, Clip, Pasted, clip_of, from_text, pas
 from engine.errors import UserError
 from engine.pasting import corner
 from engine.project import Project
+from widgets.canvas.spots import spot
 
 if TYPE_CHECKING:
     from app.build import BuildPage
@@ -29,7 +30,7 @@ class Clipboard:
         return clip_of(self._page.graph, self._page.document.project.blocks, names, frames)
 
     def copy(self) -> None:
-        frames = sorted(self._page.canvas.mirror.selected_frames)
+        frames = sorted(self._page.canvas.mirror.frames.selected)
         text = to_text(self._clip(self._page.selection, frames))
         data = QMimeData()
         data.setText(text)
@@ -39,7 +40,7 @@ class Clipboard:
 
     def cut(self) -> None:
         self.copy()
-        frames = sorted(self._page.canvas.mirror.selected_frames)
+        frames = sorted(self._page.canvas.mirror.frames.selected)
         if frames:
             self._page.arranging.remove_frames(frames, list(self._page.selection))
         else:
@@ -60,7 +61,7 @@ class Clipboard:
         words = "Paste with inputs" if outer else "Paste"
         canvas = self._page.canvas
         if canvas.viewport().underMouse():  # at the pointer
-            at = canvas.spot()
+            at = spot(canvas)
             self._paste(clip, words, round(at.x() - left), round(at.y() - top), outer)
             return
         self._pastes += 1
@@ -84,7 +85,7 @@ class Clipboard:
     def duplicate(self, outer: bool = False) -> None:
         """A copy of what is selected beside it; with `outer` it reads from what the originals read."""
         words = "Duplicate with inputs" if outer else "Duplicate"
-        frames = sorted(self._page.canvas.mirror.selected_frames)
+        frames = sorted(self._page.canvas.mirror.frames.selected)
         self._paste(self._clip(self._page.selection, frames), words, 32.0, 32.0, outer)
 
     def copy_by(self, names: list[str], dx: float, dy: float) -> None:

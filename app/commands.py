@@ -282,12 +282,12 @@ def page_export(window: Window) -> None:
     "Fit the network into the view", "Home", "A", menu="View", icon="maximize", where="canvas", why_not=needs_project
 )
 def fit(window: Window) -> None:
-    window.build.canvas.fit()
+    window.build.canvas.camera.fit()
 
 
 @command("Fit the selection into the view", ".", menu="View", where="canvas", why_not=needs_selection)
 def fit_selection(window: Window) -> None:
-    window.build.canvas.fit_selection()
+    window.build.canvas.camera.fit_selection()
 
 
 @command("Light or dark", menu="View", icon="sun")

@@ -110,15 +110,15 @@ class ComparisonDialog(QDialog):
         self.canvas.show_difference(self.states, self.wires)
         blocks = {**self._before.blocks, **self._after.blocks}
         self.canvas.show_graph(both, infer(new, self._after.data.schema, blocks), blocks)
-        QTimer.singleShot(0, self.canvas, self.canvas.fit)
+        QTimer.singleShot(0, self.canvas, self.canvas.camera.fit)
 
     def _on_node(self, graph: str, node: str) -> None:
         if node not in self.canvas.mirror.nodes or (self.graphs.isVisible() and self.graphs.current() != graph):
             self.graphs.set_current(graph)
             self._show_named(graph)
-            QTimer.singleShot(0, self.canvas, lambda: self.canvas.center_on(node))
+            QTimer.singleShot(0, self.canvas, lambda: self.canvas.camera.center_on(node))
             return
-        self.canvas.center_on(node)
+        self.canvas.camera.center_on(node)
 
 
 def compare_states(window: Window, before: Project, title: str) -> ComparisonDialog:

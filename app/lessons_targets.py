@@ -332,7 +332,7 @@ def bring_into_view(window: Window, call: Call) -> None:
     if call[0] in ("node", "output", "input", "below", "callout", "wire"):
         node = node_of(window.document.graph, call[1])
         if node is not None:
-            window.build.canvas.show_node(node.id)
+            window.build.canvas.camera.show_node(node.id)
     elif call[0] == "recipe":
         window.train.widget.side.form.set_open(True)
         form = window.train.widget.side.findChild(RecipePanel)

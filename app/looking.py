@@ -10,6 +10,7 @@ from engine.graph import Graph, label_of
 from engine.layer import layers
 from engine.places import Place, crumbs, graph_at, known
 from engine.project import Project
+from widgets.canvas.hits import nodes_in
 from widgets.finder import Finder, Found
 
 if TYPE_CHECKING:
@@ -39,23 +40,23 @@ class Looking(QObject):
 
     def _here(self) -> list[float]:
         canvas = self._page.canvas
-        middle = canvas.visible_area().center()
-        return [round(middle.x(), 1), round(middle.y(), 1), round(canvas.percent(), 2)]
+        middle = canvas.camera.seen().center()
+        return [round(middle.x(), 1), round(middle.y(), 1), round(canvas.camera.percent, 2)]
 
     def restore(self) -> None:
         """Look where one looked last here; fit everything where that is not known."""
         if not self._look(self._kept(LOOKS).get(_key(self._document.place))):
-            self._page.canvas.fit()
+            self._page.canvas.camera.fit()
 
     def _look(self, at: Any) -> bool:
         if not (isinstance(at, list) and len(at) == 3 and all(isinstance(one, int | float) for one in at)):
             return False
         x, y, percent = at
         canvas = self._page.canvas
-        canvas.zoom_to(percent)
-        canvas.center_at(QPointF(x, y))
+        canvas.camera.zoom_to(percent)
+        canvas.camera.look_at(QPointF(x, y))
         # such as a network that was laid out elsewhere since: an empty view is no place to be
-        return bool(canvas.names_in(canvas.visible_area())) or not self._page.graph.nodes
+        return bool(nodes_in(canvas.mirror, canvas.camera.seen())) or not self._page.graph.nodes
 
     # ---- bookmarks -----------------------------------------------------------------------------------------------
 
@@ -76,7 +77,7 @@ class Looking(QObject):
         place = known(self._document.project, wanted)
         self._document.go(place)
         if place != wanted or not self._look(kept[2]):
-            self._page.canvas.fit()
+            self._page.canvas.camera.fit()
             self._page.window_.say("What was there is gone; this is the nearest that is left.")
 
     # ---- finding -------------------------------------------------------------------------------------------------

@@ -25,7 +25,7 @@ from engine import arrange
 from engine.errors import UserError
 from engine.project import Project, save
 from engine.templates import new_from_template
-from widgets.canvas.hits import Hit
+from widgets.canvas.hits import Hit, nodes_in
 
 Key, Mod = Qt.Key, Qt.KeyboardModifier
 
@@ -189,22 +189,22 @@ def test_what_a_file_may_hold_as_bookmarks(page, kept) -> None:
     page.document.set_view(bookmarks=kept, canvas=kept)
     page.looking.go_to_bookmark(1)
     page.looking.restore()
-    assert page.canvas.names_in(page.canvas.visible_area())
+    assert nodes_in(page.canvas.mirror, page.canvas.camera.seen())
 
 
 def test_the_view_is_kept_with_the_project(page, tmp_path) -> None:
-    page.canvas.zoom_to(80)
-    page.canvas.center_on("linear_1")
+    page.canvas.camera.zoom_to(80)
+    page.canvas.camera.center_on("linear_1")
     spin(0.6)
     kept = page.document.project.view["canvas"]["main"]
-    assert kept[2] == pytest.approx(page.canvas.percent(), abs=0.1)
-    middle = page.canvas.visible_area().center()
+    assert kept[2] == pytest.approx(page.canvas.camera.percent, abs=0.1)
+    middle = page.canvas.camera.seen().center()
     path = tmp_path / "a.lamina"
     page.document.save(path)
     page.window_.document.start(Project())
     page.document.open(path)
     spin(0.1)
-    assert (page.canvas.visible_area().center() - middle).manhattanLength() < 12
+    assert (page.canvas.camera.seen().center() - middle).manhattanLength() < 12
 
 
 def test_find_goes_to_a_node_in_a_block(page) -> None:

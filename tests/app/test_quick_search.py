@@ -72,10 +72,10 @@ def test_a_block_is_not_offered_within_itself(window) -> None:
     build.blocks.group_as("Step")
     build.blocks.enter(build.selection[0])
     spin(0.2)
-    build.adding.quick_add(build.canvas.visible_area().center(), QPoint(300, 300), "", "", "", "")
+    build.adding.quick_add(build.canvas.camera.seen().center(), QPoint(300, 300), "", "", "", "")
     assert "Step" not in _rows(window)
     build.blocks.leave()
-    build.adding.quick_add(build.canvas.visible_area().center(), QPoint(300, 300), "", "", "", "")
+    build.adding.quick_add(build.canvas.camera.seen().center(), QPoint(300, 300), "", "", "", "")
     assert "Step" in _rows(window)
 
 

@@ -49,7 +49,7 @@ def state(page) -> str:
 
 def press_on_canvas(page) -> None:
     """The first repair of the callout, pressed."""
-    page.canvas.center_on("linear_1")
+    page.canvas.camera.center_on("linear_1")
     QApplication.processEvents()
     callout = page.canvas.mirror.callout
     spot = page.canvas.mapFromScene(callout.mapToScene(callout.button(0).center()))
@@ -102,9 +102,9 @@ def test_the_price_is_told_before_the_press_wherever_a_repair_is_offered(page) -
 
 
 def test_a_callout_comes_into_view_with_its_card(page) -> None:
-    page.canvas.center_on("linear_1")
+    page.canvas.camera.center_on("linear_1")
     callout = page.canvas.mirror.callout
-    assert page.canvas.visible_area().contains(callout.mapRectToScene(callout.area()))
+    assert page.canvas.camera.seen().contains(callout.mapRectToScene(callout.area()))
 
 
 def test_inside_a_block_repairs_work_too(page) -> None:
@@ -156,7 +156,7 @@ def test_f8_walks_all_problems_and_comes_round(page) -> None:
         QApplication.processEvents()
         seen += page.selection
         card = page.canvas.mirror.nodes[page.selection[0]].area()
-        assert page.canvas.visible_area().contains(card.center())
+        assert page.canvas.camera.seen().contains(card.center())
     assert seen == [*wrong, wrong[0]]
 
 
@@ -167,8 +167,8 @@ def _conv(graph, x):
 
 def test_errors_out_of_view_are_pointed_at(page) -> None:
     page.edit("Add", lambda graph: connect(*_conv(graph, 4000)))
-    page.canvas.zoom_to(100)
-    page.canvas.center_on("conv_1")
+    page.canvas.camera.zoom_to(100)
+    page.canvas.camera.center_on("conv_1")
     QApplication.processEvents()
     pointer = page.canvas.corner.pointer
     page.canvas.corner.refresh_errors()
@@ -176,5 +176,5 @@ def test_errors_out_of_view_are_pointed_at(page) -> None:
     QTest.mouseClick(pointer, Qt.MouseButton.LeftButton)
     QApplication.processEvents()
     wrong = [one.node for one in page.document.errors]
-    seen = page.canvas.visible_area()
+    seen = page.canvas.camera.seen()
     assert any(seen.contains(page.canvas.mirror.nodes[name].area().center()) for name in wrong)

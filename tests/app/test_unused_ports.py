@@ -35,8 +35,8 @@ def test_53_ctrl_h_with_the_real_keys_and_pointer(page, tmp_path) -> None:
     assert COMMANDS["hide_ports"].why_not(page.window_) == "Select a node first."
     page.select(["conv_1"])
     assert "no selected node" in COMMANDS["hide_ports"].why_not(page.window_).lower()
-    page.canvas.zoom_to(100)
-    page.canvas.center_on(name)
+    page.canvas.camera.zoom_to(100)
+    page.canvas.camera.center_on(name)
     spin(0.2)
     item = page.canvas.mirror.nodes[name]
     hands.click(hands.on_canvas(item.area().center()))

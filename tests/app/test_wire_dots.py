@@ -144,7 +144,7 @@ def test_into_a_block_and_out_again(page, monkeypatch) -> None:
 @pytest.fixture
 def hands(whole, page):
     needs_pointer()
-    page.canvas.zoom_to(100)
+    page.canvas.camera.zoom_to(100)
     wire = page.canvas.mirror.wires[last_wire(page)]
     page.canvas.centerOn(wire.path().pointAtPercent(0.5))
     spin(0.3)

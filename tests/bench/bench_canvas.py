@@ -72,6 +72,7 @@ def measure(count: int) -> list[str]:
 
     from engine.infer import infer
     from widgets.canvas.gestures import Modifiers, Rubber
+    from widgets.canvas.hits import nodes_in
     from widgets.canvas.moving import MoveNodes
     from widgets.canvas.view import Canvas
 
@@ -86,14 +87,14 @@ def measure(count: int) -> list[str]:
     start = time.perf_counter()
     view.show_graph(graph, walk)
     built = time.perf_counter()
-    view.fit()
+    view.camera.fit()
     view.viewport().repaint()
     lines.append(
         f"  build {1000 * (built - start):.0f} ms, fit and first paint {1000 * (time.perf_counter() - built):.0f} ms"
     )
 
     def pan(number: int) -> None:
-        view.scroll_by(QPoint(3 if number % 2 else -4, 2))
+        view.camera.scroll_by(QPoint(3 if number % 2 else -4, 2))
         view.viewport().repaint()
 
     def still(number: int) -> None:
@@ -103,45 +104,45 @@ def measure(count: int) -> list[str]:
         view.camera._on_settled()
         app.processEvents()
 
-    lines.append(f"  pan, all visible ({view.percent():.0f} %)       {times(pan)}")
+    lines.append(f"  pan, all visible ({view.camera.percent:.0f} %)       {times(pan)}")
     settle()
     lines.append(f"  full repaint, all visible          {times(still)}")
     for percent in (100, 62, 45, 26, 20):
-        view.zoom_to(percent)
+        view.camera.zoom_to(percent)
         view.centerOn(view.mirror.bounds().center())
-        shown = len(view.names_in(view.visible_area()))
+        shown = len(nodes_in(view.mirror, view.camera.seen()))
         lines.append(f"  pan at {percent:3d} %, {shown:4d} cards shown    {times(pan)}")
         settle()
         lines.append(f"  full repaint                       {times(still)}")
     for percent in (80, 22):
-        view.zoom_to(percent)
+        view.camera.zoom_to(percent)
 
         def zoom(number: int) -> None:
-            view.zoom_at(QPoint(600, 400), 1.1 if number % 2 else 1 / 1.1)
+            view.camera.zoom_at(QPoint(600, 400), 1.1 if number % 2 else 1 / 1.1)
             view.viewport().repaint()
 
         lines.append(f"  zoom step around {percent:3d} %             {times(zoom)}")
     names = list(graph.nodes)
     for percent, chosen in ((30, 1), (30, 100), (100, 1), (100, 100), (30, count)):
-        view.zoom_to(percent)
-        view.center_at(QPointF(500, 400))
+        view.camera.zoom_to(percent)
+        view.camera.look_at(QPointF(500, 400))
         view.choose(set(names[:chosen]))
         gesture = MoveNodes(view, names[0])
-        view.begin(gesture, QPoint(100, 100))
+        view.hand.begin(gesture, QPoint(100, 100))
 
         def drag(number: int, gesture: MoveNodes = gesture) -> None:
             gesture.move(QPoint(100 + number, 100 + 2 * number), Modifiers.NoModifier)
             view.viewport().repaint()
 
         lines.append(f"  drag {chosen:4d} cards at {percent:3d} %, repaint  {times(drag, 15)}")
-        view.cancel_gesture()
+        view.hand.cancel()
     view.choose(())
     lines.append(f"  hit test                           {times(lambda n: view.hit(QPoint(20 + 9 * n, 300)) and None)}")
     rubber = Rubber(view)
-    view.begin(rubber, QPoint(5, 5))
+    view.hand.begin(rubber, QPoint(5, 5))
     band = times(lambda n: rubber.move(QPoint(40 * n, 30 * n), Modifiers.NoModifier))
     lines.append(f"  rubber band step                   {band}")
-    view.cancel_gesture()
+    view.hand.cancel()
     link = ("n_0", "out", names[-1], layers[graph.nodes[names[-1]].layer].ports()[0].name)
     lines.append(f"  judge of one link                  {times(lambda n: judge(graph, *link) and None)}")
     lines.append(f"  show the same graph again          {times(lambda n: view.show_graph(graph, walk))}")

@@ -18,6 +18,7 @@ def measure(count: int) -> list[str]:
     from PySide6.QtWidgets import QApplication
 
     from engine.infer import infer
+    from widgets.canvas.hits import nodes_in
     from widgets.canvas.sample import SampleLayer
     from widgets.canvas.view import Canvas
     from widgets.sample_values import NodeSample, Plane, Value
@@ -28,7 +29,7 @@ def measure(count: int) -> list[str]:
     view.resize(1200, 860)
     view.show()
     view.show_graph(graph, infer(graph, {}))
-    view.fit()
+    view.camera.fit()
     app.processEvents()
     plane = Plane(40, 40, bytes(range(160)) * 10, 0.0, 1.0)
     about = {"min": 0.0, "max": 1.0, "mean": 0.5, "std": 0.1, "zeros": 0.2, "nan": 0, "infinite": 0, "count": 1600}
@@ -37,7 +38,7 @@ def measure(count: int) -> list[str]:
     layer = SampleLayer(view)
 
     def pan(number: int) -> None:
-        view.scroll_by(QPoint(3 if number % 2 else -4, 2))
+        view.camera.scroll_by(QPoint(3 if number % 2 else -4, 2))
         view.viewport().repaint()
 
     def still(_number: int) -> None:
@@ -47,18 +48,18 @@ def measure(count: int) -> list[str]:
     for on in (False, True):
         layer.turn(on)
         for percent in (round(view.camera.percent), 100, 62, 45, 30):
-            view.zoom_to(percent)
+            view.camera.zoom_to(percent)
             view.centerOn(view.mirror.bounds().center())
             app.processEvents()
             wanted = layer.wanted()
             layer.show({name: sample for name in wanted})
             view.viewport().repaint()
-            shown = len(view.names_in(view.visible_area()))
+            shown = len(nodes_in(view.mirror, view.camera.seen()))
             what = f"{percent:3d} %, {shown:4d} cards, {len(layer.shown()):4d} strips"
             lines.append(f"  pan at {what}   {times(pan)}")
             view.camera._on_settled()
             lines.append(f"  full repaint                         {times(still)}")
-        view.fit()
+        view.camera.fit()
     view.close()
     view.deleteLater()
     app.processEvents()

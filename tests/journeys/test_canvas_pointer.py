@@ -124,7 +124,7 @@ def hand(window):
     spin(0.15)
     made = Canvas(window)
     made.click(made.empty())  # there is no window manager: a click makes the window the active one
-    made.canvas.zoom_to(80)
+    made.canvas.camera.zoom_to(80)
     made.canvas.centerOn(made.scene.nodes["conv_2"].area().center())
     spin(0.2)
     yield made
@@ -168,41 +168,41 @@ def test_04_shift_and_wheel_move_sideways(hand) -> None:
 
 @pytest.mark.parametrize("key", ["Home", "a"])
 def test_05_fit_all(hand, key) -> None:
-    hand.canvas.zoom_to(300)
+    hand.canvas.camera.zoom_to(300)
     hand.key(key)
-    seen = hand.canvas.visible_area()
+    seen = hand.canvas.camera.seen()
     assert all(seen.contains(item.area()) for item in hand.scene.nodes.values())
 
 
 def test_06_fit_the_selection(hand) -> None:
-    hand.canvas.zoom_to(30)
+    hand.canvas.camera.zoom_to(30)
     hand.page.select(["conv_2"])
     hand.canvas.setFocus()
     hand.key("period")
-    assert hand.canvas.percent() > 90
-    assert (hand.canvas.visible_area().center() - hand.scene.nodes["conv_2"].area().center()).manhattanLength() < 40
+    assert hand.canvas.camera.percent > 90
+    assert (hand.canvas.camera.seen().center() - hand.scene.nodes["conv_2"].area().center()).manhattanLength() < 40
 
 
 def test_07_zoom_keys(hand) -> None:
     hand.key("ctrl+0")
-    assert hand.canvas.percent() == pytest.approx(100)
+    assert hand.canvas.camera.percent == pytest.approx(100)
     hand.key("ctrl+equal")
-    assert hand.canvas.percent() == pytest.approx(125)
+    assert hand.canvas.camera.percent == pytest.approx(125)
     hand.key("ctrl+minus")
-    assert hand.canvas.percent() == pytest.approx(100)
+    assert hand.canvas.camera.percent == pytest.approx(100)
 
 
 def test_08_the_map_moves_the_view(hand) -> None:
-    hand.canvas.zoom_to(100)
+    hand.canvas.camera.zoom_to(100)
     small = hand.canvas.corner.map
     spin(0.3)
-    top = hand.canvas.visible_area().center().y()
+    top = hand.canvas.camera.seen().center().y()
     hand.click(small.mapToGlobal(QPoint(small.width() // 2, 14)))
-    high = hand.canvas.visible_area().center().y()
+    high = hand.canvas.camera.seen().center().y()
     assert high < top
     start = small.mapToGlobal(QPoint(small.width() // 2, 20))
     hand.pull(start, start + QPoint(0, 60))
-    assert hand.canvas.visible_area().center().y() > high
+    assert hand.canvas.camera.seen().center().y() > high
 
 
 def test_09_find_a_node(hand) -> None:
@@ -211,11 +211,11 @@ def test_09_find_a_node(hand) -> None:
     spin(0.2)
     hand.key("Return")
     hand.until(lambda: hand.page.selection == ["linear_1"], 5, "the node is found")
-    assert hand.canvas.visible_area().contains(hand.scene.nodes["linear_1"].area())
+    assert hand.canvas.camera.seen().contains(hand.scene.nodes["linear_1"].area())
 
 
 def test_10_enter_a_block_and_leave_it(hand) -> None:
-    hand.canvas.center_on("residual_block_1")
+    hand.canvas.camera.center_on("residual_block_1")
     hand.twice(hand.center("residual_block_1"))
     hand.until(lambda: hand.window.document.place.path, 5, "the inside of the block")
     hand.canvas.setFocus()
@@ -228,15 +228,15 @@ def test_10_enter_a_block_and_leave_it(hand) -> None:
 
 
 def test_11_bookmarks(hand) -> None:
-    hand.canvas.center_on("linear_1")
+    hand.canvas.camera.center_on("linear_1")
     spin(0.4)
-    there = hand.canvas.visible_area().center()
+    there = hand.canvas.camera.seen().center()
     hand.canvas.setFocus()
     hand.key("alt+shift+3")
     hand.key("Home")
     hand.key("alt+3")
     hand.until(
-        lambda: (hand.canvas.visible_area().center() - there).manhattanLength() < 6, 5, "the place of the bookmark"
+        lambda: (hand.canvas.camera.seen().center() - there).manhattanLength() < 6, 5, "the place of the bookmark"
     )
 
 
@@ -675,7 +675,7 @@ def test_68_escape_cancels_every_gesture(hand) -> None:
         hand.pull(start, end, *keys, button=button, drop=False)
         hand.key("Escape")
         hand.let_go(button)
-        assert hand.canvas.gesture is None and hand.graph == before and hand.steps == [], (start, keys, button)
+        assert hand.canvas.hand.gesture is None and hand.graph == before and hand.steps == [], (start, keys, button)
         hand.canvas.choose(())
         spin(0.05)
 
@@ -707,7 +707,7 @@ def test_70_by_keys_alone(hand) -> None:
     assert hand.page.inspector.isAncestorOf(QApplication.focusWidget())
     hand.canvas.setFocus()
     hand.key("w")
-    assert hand.canvas.gesture is not None
+    assert hand.canvas.hand.gesture is not None
     hand.key("Escape")
     hand.key("Tab")
     hand.until(lambda: hand.quick().isVisible(), 5, "the quick search")

@@ -25,7 +25,7 @@ def test_look_inside(qapp) -> None:
         window.show_page("build")
         hands = Hands(window, "look-inside")
         page, layer = window.build, window.build.peeking.layer
-        hands.until(lambda: page.canvas.isVisible() and page.canvas.percent() > 50)
+        hands.until(lambda: page.canvas.isVisible() and page.canvas.camera.percent > 50)
         spin(0.3)
         hands.click(hands.middle(hands.widget("Sample", QAbstractButton, page.overlays)))
         hands.until(lambda: len(layer.shown()) == len(page.graph.nodes), 90, "the values of every layer")

@@ -306,7 +306,7 @@ def skip(hands: Hands, source: str, target: str) -> None:
     assert window.build.selection == [source], window.build.selection
     hands.key("w")
     for _ in range(40):
-        if hands.canvas.gesture._snap[0] == target:
+        if hands.canvas.hand.gesture._snap[0] == target:
             break
         hands.key("Down")
     hands.look("skip")

@@ -121,7 +121,7 @@ def open_canvas(qtbot, graph: Graph | None = None, problems=()) -> Hand:
     view.show()
     qtbot.waitExposed(view)
     view.show_graph(graph, infer(graph, SCHEMA), {}, problems)
-    view.zoom_to(100)
+    view.camera.zoom_to(100)
     view.centerOn(view.mirror.bounds().center())
     view.setFocus()
     return Hand(view).listen()

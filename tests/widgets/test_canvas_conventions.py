@@ -277,11 +277,11 @@ def test_54_escape_leaves_the_note_as_it_was(framed) -> None:
 
 def test_47_delete_takes_notes(framed) -> None:
     framed.click(framed.view.mirror.frames["note_1"].area().center())
-    assert framed.view.mirror.selected_frames == {"note_1"}
+    assert framed.view.mirror.frames.selected == {"note_1"}
     framed.key(Key.Key_Delete)
     assert framed.heard["frames_remove_wanted"] == [(["note_1"], [])]
     framed.key(Key.Key_Escape)
-    assert not framed.view.mirror.selected_frames
+    assert not framed.view.mirror.frames.selected
 
 
 def test_49_arrows_nudge_a_note(framed) -> None:
@@ -294,7 +294,7 @@ def test_49_arrows_nudge_a_note(framed) -> None:
 def test_41_the_rubber_band_takes_notes_that_lie_in_it(framed) -> None:
     area = framed.view.mirror.frames["note_1"].area()
     framed.drag(area.topLeft() - QPointF(15, 15), area.bottomRight() + QPointF(15, 15))
-    assert framed.view.mirror.selected_frames == {"note_1"}
+    assert framed.view.mirror.frames.selected == {"note_1"}
 
 
 # ---- menus, looking, motion ------------------------------------------------------------------------------------------
@@ -318,7 +318,7 @@ def test_62_the_view_tells_where_it_rests(hand, qtbot) -> None:
     qtbot.wait(320)
     hand.heard["looked"].clear()
     for step in range(5):
-        hand.view.scroll_by(QPoint(step, 3))
+        hand.view.camera.scroll_by(QPoint(step, 3))
     qtbot.waitUntil(lambda: len(hand.heard["looked"]) == 1, timeout=15000)
 
 
@@ -365,5 +365,5 @@ def test_a_network_that_changes_under_a_rubber_band_leaves_no_stale_choice(hand)
     hand.drag(empty, empty + QPointF(60, 60), release=False)
     smaller = edits.remove(hand.view.mirror.graph, ["linear_1"])
     hand.view.show_graph(smaller, infer(smaller, SCHEMA))
-    assert hand.view.gesture is None
+    assert hand.view.hand.gesture is None
     assert hand.heard["selection_changed"][-1] == ([],)

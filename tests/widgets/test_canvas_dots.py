@@ -238,9 +238,9 @@ def test_32_a_wire_that_goes_under_the_hand_is_no_fault(bent) -> None:
         whole = scene.graph
         hand.drag(start, start + QPointF(40, 6), release=False)
         hand.view.show_graph(cut, infer(cut, SCHEMA))
-        hand.view.move_gesture(hand.at(start + QPointF(60, 10)), Mod.NoModifier)
+        hand.view.hand.move(hand.at(start + QPointF(60, 10)), Mod.NoModifier)
         QTest.mouseRelease(hand.view.viewport(), LEFT, Mod.NoModifier, hand.at(start + QPointF(60, 10)))
-        assert hand.view.gesture is None and not list(scene.dots)
+        assert hand.view.hand.gesture is None and not list(scene.dots)
         assert hand.heard["dots_wanted"] == []
         hand.view.show_graph(whole, infer(whole, SCHEMA))
 
@@ -281,7 +281,7 @@ def test_the_picture_and_the_small_one_show_the_detour() -> None:
 
 def test_the_overview_draws_the_detour(bent) -> None:
     hand, edge = bent
-    hand.view.zoom_to(20)
+    hand.view.camera.zoom_to(20)
     assert hand.view.level == "plain"
     place = hand.at((spot(hand, edge) + spot(hand, edge, 1)) / 2)
     picture = hand.view.viewport().grab().toImage()

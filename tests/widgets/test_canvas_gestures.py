@@ -47,7 +47,7 @@ def edge_into(hand, target: str, index: int = 0) -> g.Edge:
 def test_drag_a_wire_to_an_input(hand) -> None:
     hand.drag(hand.output("conv_2"), hand.input("linear_1", "x") + QPointF(9, -8))
     assert hand.heard["connect_wanted"] == [("conv_2", "out", "linear_1", "x")]
-    assert hand.view.gesture is None
+    assert hand.view.hand.gesture is None
 
 
 def test_drag_a_wire_onto_a_card_takes_its_free_port(hand) -> None:
@@ -196,7 +196,7 @@ def test_many_cards_move_as_an_outline(qtbot) -> None:
     hand = open_canvas(qtbot, g.Graph(nodes))
     hand.view.choose(set(nodes))
     start = hand.center("n_5")
-    hand.view.center_at(start)
+    hand.view.camera.look_at(start)
     hand.drag(start, start + QPointF(100, 60), release=False)
     assert hand.view.mirror.nodes["n_5"].pos() == QPointF(5 * 240, 0)
     QTest.mouseRelease(hand.view.viewport(), LEFT, Mod.NoModifier, hand.at(start + QPointF(100, 60)))
@@ -278,16 +278,16 @@ def test_the_plus_adds_after(hand) -> None:
 
 
 def test_pan_by_middle_button_and_by_space(hand) -> None:
-    before = hand.view.visible_area().topLeft()
+    before = hand.view.camera.seen().topLeft()
     start = hand.center("conv_2")
     hand.drag(start, start + QPointF(30, 50), MIDDLE)
-    panned = hand.view.visible_area().topLeft()
+    panned = hand.view.camera.seen().topLeft()
     assert (before - panned) == QPointF(30, 50)
     QTest.keyPress(hand.view, Key.Key_Space)
     start = hand.center("conv_2")
     hand.drag(start, start + QPointF(10, 0))
     QTest.keyRelease(hand.view, Key.Key_Space)
-    assert hand.view.visible_area().topLeft() == panned - QPointF(10, 0)
+    assert hand.view.camera.seen().topLeft() == panned - QPointF(10, 0)
     assert hand.heard["moved"] == []
 
 
@@ -306,7 +306,7 @@ def test_wheel_zooms_at_the_pointer(hand, qtbot) -> None:
         wheel(hand, place, 120)
     with qtbot.waitSignal(hand.view.zoom_changed):
         pass
-    assert hand.view.percent() == pytest.approx(100 * 1.0015**360, rel=1e-6)
+    assert hand.view.camera.percent == pytest.approx(100 * 1.0015**360, rel=1e-6)
     assert (hand.view.to_scene(place) - under).manhattanLength() < 2
 
 
@@ -314,19 +314,19 @@ def test_smooth_edges_come_back_after_a_zoom(hand, qtbot) -> None:
     from PySide6.QtGui import QPainter
 
     smooth = QPainter.RenderHint.Antialiasing
-    hand.view.zoom_at(QPoint(100, 100), 1.2)
+    hand.view.camera.zoom_at(QPoint(100, 100), 1.2)
     assert not hand.view.renderHints() & smooth
     qtbot.waitUntil(lambda: bool(hand.view.renderHints() & smooth), timeout=2000)
 
 
 def test_fit_shows_everything(hand) -> None:
-    hand.view.zoom_to(250)
-    hand.view.fit()
-    assert hand.view.visible_area().contains(hand.view.mirror.bounds())
-    assert hand.view.percent() <= 100
-    hand.view.zoom_to(30)
-    hand.view.center_on("linear_1")
-    assert hand.view.percent() == pytest.approx(100)
+    hand.view.camera.zoom_to(250)
+    hand.view.camera.fit()
+    assert hand.view.camera.seen().contains(hand.view.mirror.bounds())
+    assert hand.view.camera.percent <= 100
+    hand.view.camera.zoom_to(30)
+    hand.view.camera.center_on("linear_1")
+    assert hand.view.camera.percent == pytest.approx(100)
 
 
 def test_pointer_to_an_error_out_of_view(qtbot) -> None:
@@ -336,7 +336,7 @@ def test_pointer_to_an_error_out_of_view(qtbot) -> None:
     assert chip.isVisible() and chip.text() == "Linear, 1 error below ↓"
     QTest.mouseClick(chip, LEFT)
     assert not chip.isVisible()
-    assert hand.view.visible_area().contains(hand.center("linear_1"))
+    assert hand.view.camera.seen().contains(hand.center("linear_1"))
 
 
 def test_minimap_moves_the_view(hand) -> None:
@@ -344,7 +344,7 @@ def test_minimap_moves_the_view(hand) -> None:
     small.redraw()
     place = small._origin + hand.center("linear_1") * small._scale
     QTest.mouseClick(small, LEFT, Mod.NoModifier, place.toPoint())
-    seen = hand.view.visible_area().center()
+    seen = hand.view.camera.seen().center()
     assert (seen - hand.center("linear_1")).manhattanLength() < 3 / small._scale
 
 
@@ -404,7 +404,7 @@ def test_leaving_and_unknown_layers_are_nothing(hand) -> None:
     mime, strange = layer_mime("ReLU"), layer_mime("NoSuchLayer")
     carry(hand, mime, QPoint(300, 300), drop=False)
     carry(hand, strange, QPoint(300, 300))
-    assert hand.heard["drop_wanted"] == [] and hand.view.gesture is None
+    assert hand.heard["drop_wanted"] == [] and hand.view.hand.gesture is None
 
 
 def test_files_are_passed_on(hand, tmp_path) -> None:
@@ -442,6 +442,6 @@ def test_graph_taken_away_in_mid_gesture(hand) -> None:
     hand.drag(start, start + QPointF(60, 60), release=False)
     smaller = edits.remove(residual(), ["linear_1"])
     hand.view.show_graph(smaller, infer(smaller, SCHEMA))
-    assert hand.view.gesture is None and "linear_1" not in hand.view.mirror.nodes
+    assert hand.view.hand.gesture is None and "linear_1" not in hand.view.mirror.nodes
     QTest.mouseRelease(hand.view.viewport(), LEFT, Mod.NoModifier, QPoint(10, 10))
     assert hand.heard["moved"] == []

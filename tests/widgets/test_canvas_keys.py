@@ -51,10 +51,10 @@ def test_left_and_right_go_to_branches(hand) -> None:
 
 
 def test_a_walk_scrolls_to_where_it_goes(hand) -> None:
-    hand.view.zoom_to(200)
+    hand.view.camera.zoom_to(200)
     hand.view.set_selection(["flatten_1"])
     hand.key(Key.Key_Down)
-    assert hand.view.visible_area().contains(hand.view.mirror.nodes["linear_1"].area())
+    assert hand.view.camera.seen().contains(hand.view.mirror.nodes["linear_1"].area())
 
 
 def test_alt_arrows_nudge(hand) -> None:
@@ -94,18 +94,18 @@ def test_rename_in_place(hand) -> None:
 
 def test_zoom_keys(hand) -> None:
     hand.key(Key.Key_Equal, Mod.ControlModifier)
-    assert hand.view.percent() == pytest.approx(125)
+    assert hand.view.camera.percent == pytest.approx(125)
     hand.key(Key.Key_Minus, Mod.ControlModifier)
     hand.key(Key.Key_Minus, Mod.ControlModifier)
-    assert hand.view.percent() == pytest.approx(80)
+    assert hand.view.camera.percent == pytest.approx(80)
     hand.key(Key.Key_0, Mod.ControlModifier)
-    assert hand.view.percent() == pytest.approx(100)
+    assert hand.view.camera.percent == pytest.approx(100)
     hand.view.set_selection(["linear_1"])
     hand.key(Key.Key_Period)
-    seen = hand.view.visible_area()
+    seen = hand.view.camera.seen()
     assert abs(seen.center().y() - hand.center("linear_1").y()) < 2
     hand.key(Key.Key_Home)
-    assert hand.view.visible_area().contains(hand.view.mirror.bounds())
+    assert hand.view.camera.seen().contains(hand.view.mirror.bounds())
     hand.key(Key.Key_A, Mod.ControlModifier)
     assert hand.view.mirror.selected == set(hand.view.mirror.nodes)
     hand.key(Key.Key_Escape)
@@ -166,9 +166,9 @@ def test_focus_by_key_chooses_the_first_card(hand) -> None:
 
 
 def test_text_size_keeps_the_percentage(hand, qapp) -> None:
-    hand.view.zoom_to(80)
+    hand.view.camera.zoom_to(80)
     theme.apply(qapp, "dark", scale=1.5)
-    assert hand.view.percent() == pytest.approx(80) and hand.view.zoom == pytest.approx(1.2)
+    assert hand.view.camera.percent == pytest.approx(80) and hand.view.zoom == pytest.approx(1.2)
     theme.apply(qapp, "dark")
     assert hand.view.zoom == pytest.approx(0.8)
 
@@ -178,17 +178,17 @@ def test_a_wire_by_keyboard_reaches_cards_outside_the_view(hand) -> None:
     view = hand.view
     names = list(view.mirror.nodes)
     source, target = names[0], names[-1]
-    view.zoom_to(100)
+    view.camera.zoom_to(100)
     view.resize(500, 200)
     view.choose({source}, last=source)
-    view.center_on(source)
-    assert not view.visible_area().intersects(view.mirror.nodes[target].area())
+    view.camera.center_on(source)
+    assert not view.camera.seen().intersects(view.mirror.nodes[target].area())
     QTest.keyClick(view, Qt.Key.Key_W)
-    offered = {name for name, _ in view.gesture._choices}
+    offered = {name for name, _ in view.hand.gesture._choices}
     assert target in offered
-    for _ in range(len(view.gesture._choices)):
-        if view.gesture._snap[0] == target:
+    for _ in range(len(view.hand.gesture._choices)):
+        if view.hand.gesture._snap[0] == target:
             break
         QTest.keyClick(view, Qt.Key.Key_Down)
-    assert view.visible_area().intersects(view.mirror.nodes[target].area())
+    assert view.camera.seen().intersects(view.mirror.nodes[target].area())
     QTest.keyClick(view, Qt.Key.Key_Escape)

@@ -40,7 +40,7 @@ class Machine(RuleBasedStateMachine):
     def begin(self) -> None:
         self.graph, self.steps = residual(), []
         self.view = _shared()
-        self.view.cancel_gesture()
+        self.view.hand.cancel()
         self.links = [
             (self.view.moved, lambda places: self.do(lambda x: edits.move(x, places))),
             (self.view.frames_moved, lambda areas, nodes: self.do(lambda x: edits.move(notes.place(x, areas), nodes))),
@@ -128,13 +128,13 @@ class Machine(RuleBasedStateMachine):
 
     def _carry(self, gesture, dx, dy, cancel, keys=NONE) -> None:
         start = QPoint(400, 300)
-        self.view.begin(gesture, start)
+        self.view.hand.begin(gesture, start)
         for share in (0.5, 1.0):
-            self.view.move_gesture(start + QPoint(round(dx * share), round(dy * share)), keys)
+            self.view.hand.move(start + QPoint(round(dx * share), round(dy * share)), keys)
         if cancel:
-            self.view.cancel_gesture()
+            self.view.hand.cancel()
         else:
-            self.view.finish_gesture(start + QPoint(dx, dy), keys)
+            self.view.hand.finish(start + QPoint(dx, dy), keys)
 
     @rule(around=st.booleans(), x=spans, y=spans)
     def frame(self, around, x, y) -> None:
@@ -162,8 +162,8 @@ class Machine(RuleBasedStateMachine):
     @rule(close=st.booleans())
     def remove(self, close) -> None:
         scene = self.view.mirror
-        if scene.selected_frames:
-            self.view.frames_remove_wanted.emit(sorted(scene.selected_frames), sorted(scene.selected)[:2])
+        if scene.frames.selected:
+            self.view.frames_remove_wanted.emit(sorted(scene.frames.selected), sorted(scene.selected)[:2])
         elif scene.selected:
             self.view.remove_wanted.emit(sorted(scene.selected)[:2], close)
 
@@ -191,7 +191,7 @@ class Machine(RuleBasedStateMachine):
 
     @rule(percent=st.sampled_from((20, 45, 100)))
     def zoom(self, percent) -> None:
-        self.view.zoom_to(percent)
+        self.view.camera.zoom_to(percent)
 
     @rule()
     def undo(self) -> None:
@@ -211,7 +211,7 @@ class Machine(RuleBasedStateMachine):
         assert scene.wires.keys() == set(graph.edges)
         assert scene.frames.keys() == graph.frames.keys()
         assert scene.resting.keys() == set(arrange.resting(graph))
-        assert scene.selected <= graph.nodes.keys() and scene.selected_frames <= graph.frames.keys()
+        assert scene.selected <= graph.nodes.keys() and scene.frames.selected <= graph.frames.keys()
         for name, item in scene.nodes.items():
             assert item.pos() == scene.place_of(name), name
             assert item.card.muted == graph.nodes[name].muted and item.card.note == graph.nodes[name].note
@@ -228,7 +228,7 @@ class Machine(RuleBasedStateMachine):
             item for item in scene.items() if type(item).__name__ in ("NodeItem", "WireItem", "FrameItem", "RestItem")
         ]
         assert len(drawn) == len(scene.nodes) + len(scene.wires) + len(scene.frames) + len(scene.resting)
-        assert not scene.moving and self.view.gesture is None
+        assert not scene.moving and self.view.hand.gesture is None
 
     def teardown(self) -> None:
         if not hasattr(self, "links"):

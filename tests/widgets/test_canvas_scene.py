@@ -273,7 +273,7 @@ def test_levels_of_detail() -> None:
 @pytest.mark.parametrize("percent", [45, 15])
 def test_overview_shows_every_card(qtbot, percent: int) -> None:
     hand = open_canvas(qtbot)
-    hand.view.zoom_to(percent)
+    hand.view.camera.zoom_to(percent)
     hand.view.centerOn(hand.view.mirror.bounds().center())
     image = hand.view.grab().toImage()
     canvas = theme.color("canvas").name()
@@ -325,6 +325,6 @@ def test_theme_switch_repaints(qtbot, qapp) -> None:
 def test_text_size_scales_the_canvas(qtbot, qapp) -> None:
     theme.apply(qapp, "dark", scale=1.5)
     hand = open_canvas(qtbot)
-    assert hand.view.percent() == pytest.approx(100)
+    assert hand.view.camera.percent == pytest.approx(100)
     assert hand.at(QPointF(224, 0)).x() - hand.at(QPointF(0, 0)).x() == 336
     assert hand.view.focusPolicy() == Qt.FocusPolicy.StrongFocus

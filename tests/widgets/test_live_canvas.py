@@ -98,7 +98,7 @@ def test_from_far_ill_boxes_keep_a_sign(hand):
     view = hand.view
     for percent, level in ((45, "box"), (20, "plain")):
         hand.overlay.clear()
-        view.zoom_to(percent)
+        view.camera.zoom_to(percent)
         assert view.level == level
         plain = view.viewport().grab().toImage()
         hand.overlay.show({"relu_1": ILL}, {})
@@ -117,9 +117,9 @@ def test_the_tip_has_the_figures(hand):
 
 def test_room_for_the_scrubber_covers_no_card(hand, qtbot):
     view = hand.view
-    view.fit()
+    view.camera.fit()
     hand.overlay.make_room(120)
-    assert view.visible_area().contains(view.mirror.bounds())
+    assert view.camera.seen().contains(view.mirror.bounds())
     assert view.viewport().height() <= view.height() - 120
     hand.overlay.make_room(0)
     assert view.viewport().height() == view.height()

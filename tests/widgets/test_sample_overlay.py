@@ -63,7 +63,7 @@ def canvas(qtbot) -> Canvas:
     graph = residual()
     view.show_graph(graph, infer(graph, SCHEMA))
     view.show()
-    view.fit()
+    view.camera.fit()
     QApplication.processEvents()
     return view
 
@@ -130,7 +130,7 @@ def test_a_strip_without_room_lies_in_its_card(canvas, layer) -> None:
 
 @pytest.mark.parametrize("percent", [200, 100, 60, 45])
 def test_maps_are_painted_at_every_zoom_that_shows_names(canvas, layer, percent) -> None:
-    canvas.zoom_to(percent)
+    canvas.camera.zoom_to(percent)
     canvas.centerOn(canvas.mirror.nodes["relu_1"].area().center())
     canvas.camera._on_settled()
     strip = layer.item("relu_1")
@@ -138,7 +138,7 @@ def test_maps_are_painted_at_every_zoom_that_shows_names(canvas, layer, percent)
 
 
 def test_mere_boxes_have_no_strips(canvas, layer) -> None:
-    canvas.zoom_to(20)
+    canvas.camera.zoom_to(20)
     canvas.centerOn(canvas.mirror.nodes["relu_1"].area().center())
     assert canvas.level == "plain"
     assert layer.wanted() == []
@@ -146,13 +146,13 @@ def test_mere_boxes_have_no_strips(canvas, layer) -> None:
 
 
 def test_only_cards_near_the_view_are_wanted(canvas, layer) -> None:
-    canvas.zoom_to(200)
+    canvas.camera.zoom_to(200)
     first = next(iter(canvas.mirror.nodes))
     canvas.centerOn(canvas.mirror.nodes[first].area().center())
     wanted = layer.wanted()
     assert wanted[0] == first, "the nearest first"
     canvas.resize(300, 200)
-    canvas.zoom_to(400)
+    canvas.camera.zoom_to(400)
     canvas.centerOn(canvas.mirror.nodes[first].area().center())
     assert set(layer.wanted()) < set(canvas.mirror.nodes)
 
@@ -221,12 +221,12 @@ def test_a_tip_has_all_figures(canvas, layer) -> None:
 
 
 def test_a_strip_is_painted_once_and_then_copied(canvas, layer) -> None:
-    canvas.zoom_to(100)
+    canvas.camera.zoom_to(100)
     canvas.centerOn(canvas.mirror.nodes["relu_1"].area().center())
     shot(canvas)
     kept = layer.item("relu_1")._picture
     assert kept is not None
-    canvas.scroll_by(QPoint(5, 3))
+    canvas.camera.scroll_by(QPoint(5, 3))
     shot(canvas)
     assert layer.item("relu_1")._picture is kept
     layer.show({"relu_1": maps(3)})

@@ -172,7 +172,7 @@ def _hidden(scene: CanvasScene, area: QRectF) -> float:
     views = scene.views()
     if not views:
         return float(crowded)
-    seen = views[0].visible_area().intersected(area)
+    seen = views[0].camera.seen().intersected(area)
     outside = 1 - seen.width() * seen.height() / (area.width() * area.height())
     return round(outside, 2) + 0.3 * crowded
 

@@ -48,7 +48,19 @@ class Camera(QObject):
         """The part of the scene that the view shows."""
         return self._view.viewportTransform().inverted()[0].mapRect(QRectF(self._view.viewport().rect()))
 
-    def fit(self, area: QRectF) -> None:
+    def fit(self) -> None:
+        """Show everything, at most at 100 %."""
+        mirror = self._view.mirror
+        area, callout = mirror.bounds_at_rest(), mirror.callout
+        self.show_area(area.united(callout.mapRectToScene(callout.area())) if callout else area)
+        mirror.place_callout()
+
+    def fit_selection(self) -> None:
+        """Show the chosen cards, everything where none is chosen."""
+        mirror = self._view.mirror
+        self.show_area(mirror.bounds(mirror.selected or None))
+
+    def show_area(self, area: QRectF) -> None:
         """Show an area whole, at most at 100 %."""
         view = self._view
         if area.isEmpty():
@@ -60,6 +72,26 @@ class Camera(QObject):
         down = (room.height() - 2 * MARGIN) / max(1.0, area.height())
         self.set_zoom(min(across, down, theme.scale()))
         view.centerOn(area.center())
+
+    def center_on(self, node: str) -> None:
+        """Bring a card into the middle, large enough to read."""
+        view, mirror = self._view, self._view.mirror
+        if node not in mirror.nodes:
+            return
+        if self.level != "full":
+            self.set_zoom(theme.scale())
+        card = mirror.nodes[node].area()
+        view.centerOn(card.center())
+        mirror.place_callout()
+        callout = mirror.callout
+        if callout is not None and callout.problem.node == node:  # its repairs come into view with it
+            both = card.united(callout.mapRectToScene(callout.area()))
+            if both.width() < self.seen().width():
+                view.centerOn(both.center())
+
+    def show_node(self, node: str) -> None:
+        """Scroll just enough for a card to be seen."""
+        self._view.ensureVisible(self._view.mirror.nodes[node].area(), MARGIN, MARGIN)
 
     def look_at(self, place: QPointF) -> None:
         """Bring a point of the scene into the middle."""
@@ -83,6 +115,10 @@ class Camera(QObject):
         if self._wheel:
             (place, factor), self._wheel = self._wheel, None
             self.zoom_at(place, factor)
+
+    def zoom_to(self, percent: float) -> None:
+        """Zoom around the middle of the view."""
+        self.zoom_at(self._view.viewport().rect().center(), percent / 100 * theme.scale() / self.zoom)
 
     def zoom_at(self, place: QPoint, factor: float) -> None:
         """Zoom so that the point under the pointer stays."""

@@ -25,10 +25,10 @@ class Corner(QObject):
         self.map = Minimap(view)
         self.bar = ZoomBar(view)
         self.pointer = ErrorPointer(view)
-        self.bar.smaller.connect(lambda: view.zoom_at(view.viewport().rect().center(), 0.8))
-        self.bar.larger.connect(lambda: view.zoom_at(view.viewport().rect().center(), 1.25))
-        self.bar.plain.connect(lambda: view.zoom_to(100))
-        self.bar.everything.connect(view.fit)
+        self.bar.smaller.connect(lambda: view.camera.zoom_at(view.viewport().rect().center(), 0.8))
+        self.bar.larger.connect(lambda: view.camera.zoom_at(view.viewport().rect().center(), 1.25))
+        self.bar.plain.connect(lambda: view.camera.zoom_to(100))
+        self.bar.everything.connect(view.camera.fit)
         self.pointer.chosen.connect(self._on_pointer_chosen)
         self.map.redraw()
 
@@ -54,14 +54,14 @@ class Corner(QObject):
         """The view shows another part now."""
         if self.map.isVisible():
             self.map.update()
-        self.bar.set_zoom(self._view.percent() / 100)
+        self.bar.set_zoom(self._view.camera.percent / 100)
         self.refresh_errors()
 
     def refresh_errors(self) -> None:
         """Point to errors that are out of view."""
         scene = self._view.mirror
         wrong = [name for name, (level, _) in scene.levels.items() if level == "error" and name in scene.nodes]
-        seen = self._view.visible_area() if wrong else None
+        seen = self._view.camera.seen() if wrong else None
         outside = [name for name in wrong if not scene.nodes[name].area().intersects(seen)]
         self._outside = outside
         if not outside:
@@ -96,4 +96,4 @@ class Corner(QObject):
         if self._outside:
             name = self._outside[0]
             self._view.choose({name}, last=name)
-            self._view.center_on(name)
+            self._view.camera.center_on(name)

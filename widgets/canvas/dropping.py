@@ -14,6 +14,7 @@ from widgets import theme
 from widgets.canvas.content import layer_class
 from widgets.canvas.geometry import S
 from widgets.canvas.gestures import Gesture, Modifiers
+from widgets.canvas.hits import edge_at, node_at, nodes_in
 from widgets.canvas.ink import ink
 
 if TYPE_CHECKING:
@@ -57,8 +58,8 @@ class DropLayer(Gesture):
         cls = layer_class(self.layer)
         takes = cls is None or bool(cls.ports())
         gives = cls is None or bool(cls.outputs)
-        self.edge = self.scene.edge_at(at, _WIRE_REACH / self.view.zoom) if takes and gives else None
-        if self.edge and self.scene.node_at(at):
+        self.edge = edge_at(self.scene, at, _WIRE_REACH / self.view.zoom) if takes and gives else None
+        if self.edge and node_at(self.scene, at):
             self.edge = None
         self.after = self._above(at) if takes and not self.edge else ""
         self.place = self._spot(at)
@@ -69,7 +70,7 @@ class DropLayer(Gesture):
         """The card right above with an output that feeds nothing yet."""
         best, nearest = "", float(_UNDER)
         area = QRectF(at.x() - 4, at.y() - _UNDER - HEAD, 8, _UNDER + HEAD)
-        for name in self.view.names_in(area):
+        for name in nodes_in(self.scene, area):
             item = self.scene.nodes[name]
             away = at.y() - item.area().bottom()
             free = {slot.port for slot in item.card.outputs} - {e.output for e in self.scene.graph.outgoing[name]}
@@ -123,7 +124,7 @@ def enter(view: Canvas, event: QDragEnterEvent) -> None:
     """Something comes in: a layer, files, or what the canvas does not take."""
     layer = layer_in(event.mimeData())
     if layer:
-        view.begin(DropLayer(view, layer), event.position().toPoint())
+        view.hand.begin(DropLayer(view, layer), event.position().toPoint())
         event.acceptProposedAction()
     elif files_in(event.mimeData()):
         event.acceptProposedAction()
@@ -133,22 +134,22 @@ def enter(view: Canvas, event: QDragEnterEvent) -> None:
 
 def move(view: Canvas, event: QDragMoveEvent) -> None:
     """It moves over the canvas."""
-    if isinstance(view.gesture, DropLayer):
-        view.move_gesture(event.position().toPoint(), event.modifiers())
+    if isinstance(view.hand.gesture, DropLayer):
+        view.hand.move(event.position().toPoint(), event.modifiers())
     event.acceptProposedAction()
 
 
 def leave(view: Canvas) -> None:
     """It leaves without being let go."""
-    if isinstance(view.gesture, DropLayer):
-        view.cancel_gesture()
+    if isinstance(view.hand.gesture, DropLayer):
+        view.hand.cancel()
 
 
 def drop(view: Canvas, event: QDropEvent) -> None:
     """It is let go."""
     files = files_in(event.mimeData())
-    if isinstance(view.gesture, DropLayer):
-        view.finish_gesture(event.position().toPoint(), event.modifiers())
+    if isinstance(view.hand.gesture, DropLayer):
+        view.hand.finish(event.position().toPoint(), event.modifiers())
     elif files:
         view.files_dropped.emit(files)
     event.acceptProposedAction()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Mapping
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem
@@ -10,6 +13,9 @@ from engine.graph import Frame
 from engine.notes import hue_of
 from widgets import icons, theme
 from widgets.canvas.ink import ink
+
+if TYPE_CHECKING:
+    from widgets.canvas.scene import CanvasScene
 
 S = theme.Sizes()
 Z_FRAME = -2
@@ -128,3 +134,50 @@ CURSORS = {
     "rt": Qt.CursorShape.SizeBDiagCursor, "lb": Qt.CursorShape.SizeBDiagCursor,
     "move": Qt.CursorShape.OpenHandCursor,
 }  # fmt: skip
+
+
+class Frames(dict[str, FrameItem]):
+    """The notes and frames of a scene by their ids: shown, chosen, and elsewhere while they are dragged."""
+
+    def __init__(self, scene: CanvasScene) -> None:
+        super().__init__()
+        self._scene = scene
+        self.selected: set[str] = set()
+
+    def refresh(self) -> None:
+        """Show those that the graph has."""
+        wanted = self._scene.graph.frames
+        for name in [name for name in self if name not in wanted]:
+            self._scene.removeItem(self.pop(name))
+            self.selected.discard(name)
+        for name, frame in wanted.items():
+            if name in self:
+                self[name].set_frame(frame)
+            else:
+                self[name] = FrameItem(frame)
+                self._scene.addItem(self[name])
+
+    def select(self, names: Iterable[str]) -> None:
+        self.selected = {name for name in names if name in self}
+        for name, item in self.items():
+            item.set_state(selected=name in self.selected)
+
+    def move(self, areas: Mapping[str, QRectF]) -> None:
+        """Show some elsewhere while they are dragged; the document does not know yet."""
+        for name, area in areas.items():
+            self[name].set_area(area)
+
+    def put_back(self) -> None:
+        """Show all where the document has them."""
+        for name, item in self.items():
+            item.set_frame(self._scene.graph.frames[name])
+
+    def heat(self, place: QPointF | None, without: Collection[str] = ()) -> None:
+        """Light the frame that would hold a card at a place."""
+        hit = [
+            item
+            for name, item in self.items()
+            if place is not None and name not in without and item.frame.kind == "frame" and item.area().contains(place)
+        ]
+        for item in self.values():
+            item.set_state(hot=bool(hit) and item is min(hit, key=lambda one: one.width * one.height))

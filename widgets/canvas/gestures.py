@@ -10,6 +10,7 @@ from PySide6.QtGui import QPainter, QPen
 
 from engine.graph import Edge
 from widgets import theme
+from widgets.canvas.hits import wires_in
 
 if TYPE_CHECKING:
     from widgets.canvas.view import Canvas
@@ -55,7 +56,7 @@ class Pan(Gesture):
         self._last = place
 
     def move(self, place: QPoint, keys: Modifiers) -> None:
-        self.view.scroll_by(place - self._last)
+        self.view.camera.scroll_by(place - self._last)
         self._last = place
 
 
@@ -120,7 +121,7 @@ class CutWires(Gesture):
             return
         self._line.append(step.p2())
         area = QRectF(step.p1(), step.p2()).normalized().adjusted(-1, -1, 1, 1)
-        for wire in self.view.wires_in(area):
+        for wire in wires_in(self.scene, area):
             if wire.edge not in self._cut and crosses(wire.path(), step):
                 self._cut.append(wire.edge)
                 wire.mark("cut", True)

@@ -42,7 +42,7 @@ class Glide(QObject):
     def start(self, before: Mapping[str, QPointF]) -> None:
         """Let the cards that stand elsewhere now glide there."""
         scene, time = self._view.mirror, theme.motion("insert")
-        if not time or len(scene.nodes) > MOST or not self._view.isVisible() or self._view.gesture:
+        if not time or len(scene.nodes) > MOST or not self._view.isVisible() or self._view.hand.gesture:
             return
         to = {name: QPointF(item.pos()) for name, item in scene.nodes.items() if name in before}
         to = {name: place for name, place in to.items() if (place - before[name]).manhattanLength() > _FROM}

@@ -1,18 +1,20 @@
-"""What is under a point of the canvas: ports before cards, cards before wires."""
+"""What is where on the canvas: under a point, ports before cards and cards before wires; and inside an area."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtCore import QPointF, QRectF, Qt
 
 from engine.graph import Edge
 from widgets.canvas.content import Slot
-from widgets.canvas.items import NodeItem
+from widgets.canvas.items import NodeItem, WireItem
 
 if TYPE_CHECKING:
     from widgets.canvas.scene import CanvasScene
+
+_BY_RECT = Qt.ItemSelectionMode.IntersectsItemBoundingRect
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ def hit_at(scene: CanvasScene, place: QPointF, reach: float, callouts: bool = Tr
     dot = scene.dots.at(place, max(reach, 8)) if callouts else None
     if dot:
         return Hit("dot", edge=dot[0], row=dot[1])
-    edge = scene.edge_at(place, max(reach / 2, 6))
+    edge = edge_at(scene, place, max(reach / 2, 6))
     if edge:
         return Hit("wire", edge=edge)
     rest = scene.resting.at(place, max(reach / 2, 6))
@@ -93,3 +95,38 @@ def _port(near: list[NodeItem], place: QPointF, reach: float) -> Hit | None:
         if best is None or distance < best[0]:
             best = (distance, Hit("port", item.card.id, side, slot))
     return best[1] if best else None
+
+
+def node_at(scene: CanvasScene, place: QPointF) -> str:
+    """The card under a point, empty where there is none."""
+    for item in scene.items(place):
+        if isinstance(item, NodeItem) and item.area().contains(place):
+            return item.card.id
+    return ""
+
+
+def edge_at(scene: CanvasScene, place: QPointF, reach: float) -> Edge | None:
+    """The wire near a point: the one that runs through it before one that only comes near."""
+    around = _square(place, reach)
+    close = _square(place, reach * 0.3)
+    near = [wire for wire in wires_in(scene, around) if wire.touches(around)]
+    return next((wire.edge for wire in near if wire.touches(close)), near[0].edge if near else None)
+
+
+def nodes_in(scene: CanvasScene, area: QRectF) -> list[str]:
+    """The cards that reach into an area."""
+    found = (item for item in scene.items(area, _BY_RECT) if isinstance(item, NodeItem))
+    return [item.card.id for item in found if item.area().intersects(area)]
+
+
+def nodes_near(scene: CanvasScene, place: QPointF, reach: float) -> list[str]:
+    return nodes_in(scene, _square(place, reach))
+
+
+def wires_in(scene: CanvasScene, area: QRectF) -> list[WireItem]:
+    """The wires drawn through an area."""
+    return [item for item in scene.items(area, _BY_RECT) if isinstance(item, WireItem) and item.isVisible()]
+
+
+def _square(place: QPointF, reach: float) -> QRectF:
+    return QRectF(place.x() - reach, place.y() - reach, 2 * reach, 2 * reach)

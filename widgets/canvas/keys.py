@@ -18,6 +18,7 @@ from widgets.canvas.acts import ACTS, with_shift
 from widgets.canvas.hits import Hit
 from widgets.canvas.leading import moved_dots, told
 from widgets.canvas.linking import KeyWire
+from widgets.canvas.spots import ask_quick_add
 
 if TYPE_CHECKING:
     from widgets.canvas.view import Canvas
@@ -33,12 +34,12 @@ def handle(view: Canvas, event: QKeyEvent) -> bool:
     if key == Key.Key_Escape:
         return _escape(view)
     found = _table().get(keymap.pressed(event), [])
-    if isinstance(view.gesture, KeyWire):
+    if isinstance(view.hand.gesture, KeyWire):
         if ("start_wire", False) in found:
-            view.gesture.again()
+            view.hand.gesture.again()
             return True
-        return view.gesture.key(key)
-    return not view.gesture and any(RUNS[name](view, shifted) for name, shifted in found)
+        return view.hand.gesture.key(key)
+    return not view.hand.gesture and any(RUNS[name](view, shifted) for name, shifted in found)
 
 
 def has(event: QKeyEvent) -> bool:
@@ -47,15 +48,15 @@ def has(event: QKeyEvent) -> bool:
 
 
 def _escape(view: Canvas) -> bool:
-    if view.gesture:
-        view.cancel_gesture()
+    if view.hand.gesture:
+        view.hand.cancel()
         return True
     callout = view.mirror.callout
     if callout and callout.row >= 0:
         callout.set_state(callout.hover, -1)
         return True
     scene = view.mirror
-    if scene.selected or scene.selected_edges or scene.selected_frames or scene.dots.selected:
+    if scene.selected or scene.selected_edges or scene.frames.selected or scene.dots.selected:
         view.choose(())
         return True
     return False
@@ -68,7 +69,7 @@ def _walk(view: Canvas, way: tuple[int, int], grow: bool) -> bool:
     found = step(view, way)
     if found:
         view.choose(view.mirror.selected | {found} if grow else {found}, last=found)
-        view.show_node(found)
+        view.camera.show_node(found)
     return True
 
 
@@ -76,7 +77,7 @@ def _nudge(view: Canvas, way: tuple[int, int], far: bool) -> bool:
     """Move what is chosen; where nothing is, others may have the key: Alt+Up leads out of a block then."""
     scene, by = view.mirror, _NUDGE_FAR if far else _NUDGE
     view.glide.finish()
-    names, frames = set(scene.selected), set(scene.selected_frames)
+    names, frames = set(scene.selected), set(scene.frames.selected)
     for frame in tuple(frames):
         held, notes = inside(scene.graph, frame, scene.blocks)
         names.update(held)
@@ -163,7 +164,7 @@ def _enter(view: Canvas) -> bool:
         view.fix_wanted.emit(callout.index, callout.row)
         return True
     at = view.last_chosen()
-    note = next(iter(sorted(view.mirror.selected_frames)), "")
+    note = next(iter(sorted(view.mirror.frames.selected)), "")
     if at:
         view.enter_wanted.emit(at)
     elif note:
@@ -174,9 +175,9 @@ def _enter(view: Canvas) -> bool:
 def _remove(view: Canvas, reconnect: bool) -> bool:
     scene = view.mirror
     if scene.dots.selected:
-        view.dots_remove_wanted.emit(sorted(scene.dots.selected), sorted(scene.selected), sorted(scene.selected_frames))
-    elif scene.selected_frames:
-        view.frames_remove_wanted.emit(sorted(scene.selected_frames), sorted(scene.selected))
+        view.dots_remove_wanted.emit(sorted(scene.dots.selected), sorted(scene.selected), sorted(scene.frames.selected))
+    elif scene.frames.selected:
+        view.frames_remove_wanted.emit(sorted(scene.frames.selected), sorted(scene.selected))
     elif scene.selected:
         view.remove_wanted.emit(sorted(scene.selected), reconnect)
     elif scene.selected_edges:
@@ -188,7 +189,7 @@ def _remove(view: Canvas, reconnect: bool) -> bool:
 
 def _rename(view: Canvas) -> bool:
     at = view.last_chosen()
-    note = next(iter(sorted(view.mirror.selected_frames)), "")
+    note = next(iter(sorted(view.mirror.frames.selected)), "")
     if at:
         view.rename(at)
     elif note:
@@ -200,7 +201,7 @@ def _wire(view: Canvas) -> bool:
     at = view.last_chosen()
     if not at or not view.mirror.nodes[at].card.outputs:
         return False
-    view.begin(KeyWire(view, at), QPoint())
+    view.hand.begin(KeyWire(view, at), QPoint())
     return True
 
 
@@ -209,14 +210,14 @@ def _menu(view: Canvas) -> bool:
     scene = view.mirror
     at = view.last_chosen()
     edge = next(iter(sorted(scene.selected_edges)), None)
-    note = next(iter(sorted(scene.selected_frames)), "")
+    note = next(iter(sorted(scene.frames.selected)), "")
     dot = next(iter(sorted(scene.dots.selected)), None)
     if not at and dot is not None:
         shown = view.viewport().mapToGlobal(view.mapFromScene(scene.dots.item(dot).pos()))
         view.menu_wanted.emit(Hit("dot", edge=dot[0], row=dot[1]), shown)
         return True
     if not at and edge is None:
-        area = scene.frames[note].area() if note else view.visible_area()
+        area = scene.frames[note].area() if note else view.camera.seen()
         shown = view.viewport().mapToGlobal(view.mapFromScene(area.center()))
         view.menu_wanted.emit(Hit("frame", frame=note) if note else Hit("empty"), shown)
         return True
@@ -227,7 +228,7 @@ def _menu(view: Canvas) -> bool:
 
 
 def _quick_add(view: Canvas) -> bool:
-    view.quick_add_here()
+    ask_quick_add(view)
     return True
 
 
@@ -243,12 +244,12 @@ def _cut_hovered(view: Canvas) -> bool:
 
 
 def _zoom_in(view: Canvas) -> bool:
-    view.zoom_at(view.viewport().rect().center(), ZOOM_STEP)
+    view.camera.zoom_at(view.viewport().rect().center(), ZOOM_STEP)
     return True
 
 
 def _zoom_out(view: Canvas) -> bool:
-    view.zoom_at(view.viewport().rect().center(), 1 / ZOOM_STEP)
+    view.camera.zoom_at(view.viewport().rect().center(), 1 / ZOOM_STEP)
     return True
 
 
@@ -275,7 +276,7 @@ def _arrows(
 
 
 RUNS: dict[str, Callable[[Canvas, bool], bool]] = {
-    "add_layer": _do(lambda view: view.quick_add_here()),
+    "add_layer": _do(lambda view: ask_quick_add(view)),
     "open_node": _try(_enter),
     "start_wire": _try(_wire),
     "cut_hovered": _try(_cut_hovered),
@@ -283,14 +284,14 @@ RUNS: dict[str, Callable[[Canvas, bool], bool]] = {
     **_arrows("walk", _walk),
     **_arrows("nudge", _nudge),
     "leave_block": _do(lambda view: view.command_wanted.emit("leave_block")),
-    "zoom_100": _do(lambda view: view.zoom_to(100)),
+    "zoom_100": _do(lambda view: view.camera.zoom_to(100)),
     "zoom_in": _try(_zoom_in),
     "zoom_out": _try(_zoom_out),
     "delete": _try(lambda view: _remove(view, False)),
     "delete_reconnect": _try(lambda view: _remove(view, True)),
     "rename": _try(_rename),
-    "fit": _do(lambda view: view.fit()),
-    "fit_selection": _do(lambda view: view.fit_selection()),
+    "fit": _do(lambda view: view.camera.fit()),
+    "fit_selection": _do(lambda view: view.camera.fit_selection()),
     "select_all": _do(lambda view: view.choose_all()),
 }
 """What each act of the table does; told whether Shift is held besides, it says whether the key was meant for it."""

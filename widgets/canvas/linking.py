@@ -12,6 +12,7 @@ from widgets import theme
 from widgets.canvas.content import Slot
 from widgets.canvas.geometry import plain_wire
 from widgets.canvas.gestures import Gesture, Modifiers
+from widgets.canvas.hits import node_at, nodes_in, nodes_near
 from widgets.canvas.items import DragWireItem, NodeItem
 from widgets.canvas.unused import Shown
 
@@ -67,7 +68,7 @@ class DragWire(Gesture):
 
     def _in_reach(self) -> Iterable[str]:
         """The cards whose ports may be meant."""
-        return self.view.names_in(self.view.visible_area())
+        return nodes_in(self.scene, self.view.camera.seen())
 
     def _mark_ports(self) -> None:
         """Fade what does not fit and enlarge what fits, as far as the view shows it."""
@@ -88,7 +89,7 @@ class DragWire(Gesture):
         """The port to snap to, or why there is none here."""
         reach = SNAP / self.view.zoom
         best, refused, nearest = None, "", reach
-        for name in self.view.names_near(place, reach):
+        for name in nodes_near(self.scene, place, reach):
             item = self.scene.nodes[name]
             for side, slot, center in item.port_points():
                 away = (place - center).manhattanLength()
@@ -102,7 +103,7 @@ class DragWire(Gesture):
         return (best, "") if best else self._on_body(place, refused)
 
     def _on_body(self, place: QPointF, refused: str) -> tuple[tuple[str, Slot] | None, str]:
-        name = self.scene.node_at(place)
+        name = node_at(self.scene, place)
         if not name or name == self.node:
             return None, refused
         slots = self._ports(self.scene.nodes[name])
@@ -160,7 +161,7 @@ class DragWire(Gesture):
             self.view.refused.emit(why)
         elif self.old:
             self.view.disconnect_wanted.emit([self.old])
-        elif self.scene.node_at(at) != self.node:
+        elif node_at(self.scene, at) != self.node:
             out = (self.node, self.slot.port) if self.side == "out" else ("", "")
             into = (self.node, self.slot.port) if self.side == "in" else ("", "")
             self.view.quick_add_wanted.emit(at, self.view.viewport().mapToGlobal(place), *out, *into)
@@ -224,7 +225,7 @@ class KeyWire(DragWire):
             self.view.show_refusal("Nothing here takes this output.", self.view.mapFromScene(self._end))
         else:
             self._snap = self._choices[self._at]
-            self.view.show_node(self._snap[0])
+            self.view.camera.show_node(self._snap[0])
             self._end = self._point(*self._snap)
             self.view.say(f"Wire to {self.scene.nodes[self._snap[0]].card.title}, {self._snap[1].port}")
         self._draw()
@@ -240,7 +241,7 @@ class KeyWire(DragWire):
     def key(self, key: int) -> bool:
         """A key while the wire is in the air; says whether it was meant for it."""
         if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.view.finish_gesture()
+            self.view.hand.finish()
         elif key in (Qt.Key.Key_Down, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Left):
             step = 1 if key in (Qt.Key.Key_Down, Qt.Key.Key_Right) else -1
             if self._choices:
@@ -252,8 +253,8 @@ class KeyWire(DragWire):
 
     def again(self) -> None:
         """The key that starts a wire, pressed once more: from the next output."""
-        self.view.cancel_gesture()
-        self.view.begin(KeyWire(self.view, self.node, self._place + 1), QPoint())
+        self.view.hand.cancel()
+        self.view.hand.begin(KeyWire(self.view, self.node, self._place + 1), QPoint())
 
 
 def grab(view: Canvas, node: str, side: str, slot: Slot) -> DragWire:

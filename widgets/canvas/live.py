@@ -58,11 +58,11 @@ class LiveOverlay(QObject):
         if height == self._room:
             return
         self._room = height
-        whole = canvas.visible_area().contains(canvas.mirror.bounds())
+        whole = canvas.camera.seen().contains(canvas.mirror.bounds())
         canvas.setViewportMargins(0, 0, 0, height)
         canvas.corner.place()
         if whole and canvas.mirror.nodes and canvas.isVisible():
-            canvas.fit()
+            canvas.camera.fit()
 
     def clear(self) -> None:
         """Leave the cards as they are without it."""

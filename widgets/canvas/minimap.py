@@ -71,7 +71,7 @@ class Minimap(QWidget):
     def paintEvent(self, event) -> None:
         painter = QPainter(self)
         painter.drawPixmap(0, 0, self._picture)
-        seen = self._view.visible_area()
+        seen = self._view.camera.seen()
         frame = QRectF(seen.topLeft() * self._scale + self._origin, seen.size() * self._scale)
         painter.setPen(QPen(ink().acc, 1))
         painter.setBrush(theme.color("acc_line", 0.12))
@@ -88,7 +88,7 @@ class Minimap(QWidget):
 
     def mouseMoveEvent(self, event) -> None:
         if event.buttons() & Qt.MouseButton.LeftButton and self._view.mirror.nodes:
-            self._view.center_at((event.position() - self._origin) / self._scale)
+            self._view.camera.look_at((event.position() - self._origin) / self._scale)
 
 
 class Percent(QAbstractButton):

@@ -15,6 +15,7 @@ from engine.graph import Edge
 from engine.notes import inside
 from widgets import theme
 from widgets.canvas.gestures import GHOST_FROM, GRID, Gesture, Modifiers, hairline
+from widgets.canvas.hits import edge_at, nodes_in
 from widgets.canvas.leading import moved_dots, snapped, told
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ class MoveNodes(Gesture):
         """What moves: the choice with its rows, chosen frames with what they hold; what is locked stays."""
         scene = self.scene
         names = set(scene.selected) | ({self.anchor} if self.anchor else set())
-        frames = set(scene.selected_frames) | ({self.frame} if self.frame else set())
+        frames = set(scene.frames.selected) | ({self.frame} if self.frame else set())
         for frame in tuple(frames):
             held, notes = inside(scene.graph, frame, scene.blocks)
             names.update(held)
@@ -99,7 +100,7 @@ class MoveNodes(Gesture):
         self.scene.dots.show(self._led_from)
         self._led = moved_dots(self.scene, self._dots, self._from, shift)
         self.scene.move({name: at + shift for name, at in self._from.items()}, self._led)
-        self.scene.move_frames({name: area.translated(shift) for name, area in self._frames.items()})
+        self.scene.frames.move({name: area.translated(shift) for name, area in self._frames.items()})
         self._show_target()
 
     def _freely(self, shift: QPointF) -> QPointF:
@@ -138,7 +139,7 @@ class MoveNodes(Gesture):
         if self._ghost is not None:
             return []  # so many cards move that none nearby stays
         around = QRectF(at.x() - 60, at.y() - 320, 344, 690)
-        close = [name for name in self.view.names_in(around) if name not in wired]
+        close = [name for name in nodes_in(self.scene, around) if name not in wired]
         return [name for name in (*wired, *close) if name not in self._from]
 
     def _show_guide(self, guide: QLineF | None) -> None:
@@ -157,11 +158,11 @@ class MoveNodes(Gesture):
             self.scene.hover_edge(edge)
         if self.anchor in self._from:
             center = self.scene.nodes[self.anchor].area().center()
-            self.scene.heat_frame(center, set(self._frames))
+            self.scene.frames.heat(center, set(self._frames))
 
     def _wire_below(self) -> Edge | None:
         area = self.scene.nodes[self.anchor].area()
-        edge = self.scene.edge_at(QPointF(area.center().x(), area.center().y()), _SPLICE / self.view.zoom)
+        edge = edge_at(self.scene, QPointF(area.center().x(), area.center().y()), _SPLICE / self.view.zoom)
         if edge is None:
             return None
         if edge not in self._spliceable:
@@ -206,7 +207,7 @@ class MoveNodes(Gesture):
             self.scene.nodes[name].set_card(card)
         self._show_guide(None)
         self.scene.hover_edge(None)
-        self.scene.heat_frame(None)
+        self.scene.frames.heat(None)
         if self._ghost is not None:
             self.view.update_area(self._ghost)
 

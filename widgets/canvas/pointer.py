@@ -28,13 +28,13 @@ NOTCH = 1.0015  # zoom for one unit of the wheel; a notch is 120
 def press(view: Canvas, event: QMouseEvent) -> None:
     """A button goes down."""
     place, button, keys = event.position().toPoint(), event.button(), event.modifiers()
-    if view.gesture:
+    if view.hand.gesture:
         return
-    if button == Button.MiddleButton or (button == Button.LeftButton and view.space_held):
-        view.begin(Pan(view), place, button)
+    if button == Button.MiddleButton or (button == Button.LeftButton and view.hand.space_held):
+        view.hand.begin(Pan(view), place, button)
     elif button == Button.RightButton:
         if keys & Modifiers.ControlModifier:
-            view.begin(CutWires(view), place, button)
+            view.hand.begin(CutWires(view), place, button)
     elif button == Button.LeftButton:
         _press_left(view, place, keys)
 
@@ -52,31 +52,31 @@ def _press_left(view: Canvas, place: QPoint, keys: Modifiers) -> None:
     elif hit.kind == "dot" and hit.edge:
         _press_dot(view, hit, place, keys)
     elif hit.kind in ("plus", "button", "ghost"):
-        view.pressed = hit
-        view.press_place = place
+        view.hand.pressed = hit
+        view.hand.press_place = place
     elif hit.kind in ("empty", "rest"):
-        view.begin(Rubber(view), place)
+        view.hand.begin(Rubber(view), place)
 
 
 def _press_wire(view: Canvas, hit: Hit, place: QPoint, keys: Modifiers) -> None:
     """A wire is chosen; Alt puts a dot on it, and so does pulling at it."""
     assert hit.edge is not None
     if keys & Modifiers.AltModifier:
-        view.begin(PullDot(view, hit.edge), place)
+        view.hand.begin(PullDot(view, hit.edge), place)
         return
     scene = view.mirror
     more = bool(keys & (Modifiers.ShiftModifier | Modifiers.ControlModifier))
     edges = scene.selected_edges ^ {hit.edge} if more else {hit.edge}
     view.choose(scene.selected if more else (), edges)
-    view.pressed, view.press_place = hit, place
+    view.hand.pressed, view.hand.press_place = hit, place
 
 
 def _press_dot(view: Canvas, hit: Hit, place: QPoint, keys: Modifiers) -> None:
     assert hit.edge is not None
     scene, dot = view.mirror, (hit.edge, hit.row)
-    view.pressed, view.press_place = hit, place
+    view.hand.pressed, view.hand.press_place = hit, place
     if keys & (Modifiers.ShiftModifier | Modifiers.ControlModifier):
-        view.choose(scene.selected, frames=scene.selected_frames, dots=scene.dots.selected ^ {dot})
+        view.choose(scene.selected, frames=scene.frames.selected, dots=scene.dots.selected ^ {dot})
     elif dot not in scene.dots.selected:
         view.choose((), dots={dot})
 
@@ -89,18 +89,18 @@ def _press_port(view: Canvas, hit: Hit, place: QPoint, keys: Modifiers) -> None:
         if edges:
             view.disconnect_wanted.emit(edges)
     elif edges and keys & (Modifiers.ControlModifier | Modifiers.ShiftModifier):
-        view.begin(MoveWires(view, hit.node, hit.side, hit.slot, edges), place)
+        view.hand.begin(MoveWires(view, hit.node, hit.side, hit.slot, edges), place)
     else:
-        view.begin(grab(view, hit.node, hit.side, hit.slot), place)
+        view.hand.begin(grab(view, hit.node, hit.side, hit.slot), place)
 
 
 def _press_node(view: Canvas, hit: Hit, place: QPoint, keys: Modifiers) -> None:
     scene = view.mirror
-    view.pressed, view.press_place = hit, place
+    view.hand.pressed, view.hand.press_place = hit, place
     if keys & Modifiers.ControlModifier:
-        view.choose(scene.selected ^ {hit.node}, last=hit.node, frames=scene.selected_frames, dots=scene.dots.selected)
+        view.choose(scene.selected ^ {hit.node}, last=hit.node, frames=scene.frames.selected, dots=scene.dots.selected)
     elif keys & Modifiers.ShiftModifier:
-        view.choose(scene.selected | {hit.node}, last=hit.node, frames=scene.selected_frames, dots=scene.dots.selected)
+        view.choose(scene.selected | {hit.node}, last=hit.node, frames=scene.frames.selected, dots=scene.dots.selected)
     elif hit.node not in scene.selected:
         view.choose({hit.node}, last=hit.node)
 
@@ -109,24 +109,24 @@ def _press_frame(view: Canvas, hit: Hit, place: QPoint, keys: Modifiers) -> None
     """A note or frame is chosen; its edges are pulled, the rest of it is moved."""
     scene = view.mirror
     if keys & (Modifiers.ControlModifier | Modifiers.ShiftModifier):
-        view.choose(scene.selected, frames=scene.selected_frames ^ {hit.frame}, dots=scene.dots.selected)
-    elif hit.frame not in scene.selected_frames:
+        view.choose(scene.selected, frames=scene.frames.selected ^ {hit.frame}, dots=scene.dots.selected)
+    elif hit.frame not in scene.frames.selected:
         view.choose((), frames={hit.frame})
     if hit.side == "move":
-        view.pressed, view.press_place = hit, place
+        view.hand.pressed, view.hand.press_place = hit, place
     else:
-        view.begin(ResizeFrame(view, hit.frame, hit.side), place)
+        view.hand.begin(ResizeFrame(view, hit.frame, hit.side), place)
 
 
 def move(view: Canvas, event: QMouseEvent) -> None:
     """The pointer moves, with or without a button."""
     place, keys = event.position().toPoint(), event.modifiers()
-    if view.gesture:
-        view.move_gesture(place, keys)
+    if view.hand.gesture:
+        view.hand.move(place, keys)
         return
-    pressed = view.pressed
+    pressed = view.hand.pressed
     if pressed and pressed.kind in ("node", "frame", "wire", "dot") and event.buttons() & Button.LeftButton:
-        if (place - view.press_place).manhattanLength() >= DRAG_FROM:
+        if (place - view.hand.press_place).manhattanLength() >= DRAG_FROM:
             _drag(view, pressed, place, keys)
         return
     if not event.buttons():
@@ -138,31 +138,31 @@ def _drag(view: Canvas, pressed: Hit, place: QPoint, keys: Modifiers) -> None:
     scene = view.mirror
     dot = pressed.kind == "dot" and (pressed.edge, pressed.row) in scene.dots.selected
     wire = pressed.kind == "wire" and pressed.edge in scene.selected_edges
-    if not (dot or wire or pressed.node in scene.selected or pressed.frame in scene.selected_frames):
+    if not (dot or wire or pressed.node in scene.selected or pressed.frame in scene.frames.selected):
         return  # Ctrl took it out of the choice
-    view.pressed = None
+    view.hand.pressed = None
     if wire and pressed.edge:
-        view.begin(PullDot(view, pressed.edge), view.press_place)
+        view.hand.begin(PullDot(view, pressed.edge), view.hand.press_place)
     elif dot:
-        view.begin(MoveNodes(view, ""), view.press_place)
+        view.hand.begin(MoveNodes(view, ""), view.hand.press_place)
     elif pressed.frame:
-        view.begin(MoveNodes(view, "", pressed.frame), view.press_place)
+        view.hand.begin(MoveNodes(view, "", pressed.frame), view.hand.press_place)
     elif keys & Modifiers.AltModifier:
-        view.begin(CopyNodes(view), view.press_place)
+        view.hand.begin(CopyNodes(view), view.hand.press_place)
     else:
-        view.begin(MoveNodes(view, pressed.node), view.press_place)
-    view.move_gesture(place, keys)
+        view.hand.begin(MoveNodes(view, pressed.node), view.hand.press_place)
+    view.hand.move(place, keys)
 
 
 def release(view: Canvas, event: QMouseEvent) -> None:
     """A button goes up."""
     place, keys = event.position().toPoint(), event.modifiers()
-    if view.gesture:
-        if event.button() == view.gesture_button:
-            view.finish_gesture(place, keys)
+    if view.hand.gesture:
+        if event.button() == view.hand.button:
+            view.hand.finish(place, keys)
             view.show_hover(view.hit(place))
         return
-    pressed, view.pressed = view.pressed, None
+    pressed, view.hand.pressed = view.hand.pressed, None
     if event.button() == Button.RightButton and not keys & Modifiers.ControlModifier:
         _context(view, place, keys)
     elif pressed and event.button() == Button.LeftButton:
@@ -195,7 +195,7 @@ def _context(view: Canvas, place: QPoint, keys: Modifiers) -> None:
     if hit.kind in ("port", "frame", "rest", "dot") or (
         hit.kind in ("empty", "ghost") and keys & Modifiers.ShiftModifier
     ):
-        if hit.frame and hit.frame not in view.mirror.selected_frames:
+        if hit.frame and hit.frame not in view.mirror.frames.selected:
             view.choose((), frames={hit.frame})
         if hit.kind == "dot" and (hit.edge, hit.row) not in view.mirror.dots.selected:
             view.choose((), dots={(hit.edge, hit.row)})
@@ -218,7 +218,7 @@ def double(view: Canvas, event: QMouseEvent) -> None:
     place = event.position().toPoint()
     hit = view.hit(place)
     at = view.viewport().mapToGlobal(place)
-    view.pressed = None
+    view.hand.pressed = None
     if hit.kind == "node":
         view.choose({hit.node}, last=hit.node)
         view.enter_wanted.emit(hit.node)
@@ -241,9 +241,9 @@ def wheel(view: Canvas, event: QWheelEvent) -> None:
     touchpad = event.pointingDevice().type() == QInputDevice.DeviceType.TouchPad
     fingers = not pixels.isNull() and (touchpad or event.phase() != Qt.ScrollPhase.NoScrollPhase)
     if fingers and not keys & Modifiers.ControlModifier:
-        view.scroll_by(pixels)
+        view.camera.scroll_by(pixels)
     elif keys & Modifiers.ShiftModifier and not keys & Modifiers.ControlModifier:
-        view.scroll_by(QPoint(turned.y() + turned.x(), 0))
+        view.camera.scroll_by(QPoint(turned.y() + turned.x(), 0))
     else:
         view.camera.turn(event.position().toPoint(), NOTCH ** (turned.y() or turned.x()))
     event.accept()

@@ -13,6 +13,7 @@ import shiboken6
 from PySide6.QtCore import QObject, QPoint, QRect
 from PySide6.QtGui import QAccessible, QAccessibleEvent, QAccessibleInterface
 
+from widgets.canvas.hits import node_at
 from widgets.canvas.speech import description
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ class CardEntry(QAccessibleInterface):
         found.selectable = found.focusable = found.multiSelectable = True
         found.selected = self.name in view.mirror.selected
         found.focused = view.hasFocus() and view.last_chosen() == self.name
-        found.offscreen = not view.visible_area().intersects(view.mirror.nodes[self.name].area())
+        found.offscreen = not view.camera.seen().intersects(view.mirror.nodes[self.name].area())
         return found
 
 
@@ -151,7 +152,7 @@ class CanvasList(QAccessibleInterface):
         if not self.isValid():
             return None
         view = self.canvas
-        name = view.mirror.node_at(view.to_scene(view.viewport().mapFromGlobal(QPoint(x, y))))
+        name = node_at(view.mirror, view.to_scene(view.viewport().mapFromGlobal(QPoint(x, y))))
         return self.entry(name) if name else None
 
     def indexOfChild(self, child: QAccessibleInterface) -> int:

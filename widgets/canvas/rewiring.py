@@ -11,6 +11,7 @@ from engine.graph import Edge
 from widgets.canvas.content import Slot
 from widgets.canvas.geometry import plain_wire
 from widgets.canvas.gestures import Gesture, Modifiers
+from widgets.canvas.hits import nodes_near
 from widgets.canvas.ink import draw_port, ink
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ class MoveWires(Gesture):
     def _target(self, at: QPointF) -> tuple[tuple[str, Slot] | None, str]:
         reach, best, refused = SNAP / self.view.zoom, None, ""
         nearest = reach
-        for name in self.view.names_near(at, reach):
+        for name in nodes_near(self.scene, at, reach):
             for side, slot, center in self.scene.nodes[name].port_points():
                 away = (at - center).manhattanLength()
                 if side != self.side or away > nearest or (name, slot.port) == (self.node, self.slot.port):

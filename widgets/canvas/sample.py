@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QGraphicsItem, QToolTip
 from widgets import theme
 from widgets.canvas.content import Card
 from widgets.canvas.frames import FrameItem
+from widgets.canvas.hits import nodes_in
 from widgets.canvas.ink import ink
 from widgets.canvas.items import NodeItem, WireItem
 from widgets.canvas.sample_paint import draw_sample, width_of
@@ -180,9 +181,9 @@ class SampleLayer(QObject):
         canvas = self._canvas
         if canvas.level == "plain":
             return []
-        seen = canvas.visible_area()
+        seen = canvas.camera.seen()
         across, down = seen.width() * MARGIN, seen.height() * MARGIN
-        names = canvas.names_in(seen.adjusted(-across, -down, across, down))
+        names = nodes_in(canvas.mirror, seen.adjusted(-across, -down, across, down))
         middle = seen.center()
         nodes = canvas.mirror.nodes
 
@@ -322,7 +323,7 @@ class SampleLayer(QObject):
         return True
 
     def _press(self, event: QMouseEvent) -> bool:
-        free = not (self._canvas.gesture or self._canvas.space_held or event.modifiers())
+        free = not (self._canvas.hand.gesture or self._canvas.hand.space_held or event.modifiers())
         if event.button() != Qt.MouseButton.LeftButton or not free:
             return False
         name = self.at(self._canvas.to_scene(event.position().toPoint()))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt, Signal
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QGraphicsScene
 
@@ -16,15 +16,15 @@ from engine.graphdiff import diff
 from widgets.canvas import callout
 from widgets.canvas.content import Card, describe
 from widgets.canvas.dots import Dot, WireDots
-from widgets.canvas.frames import FrameItem
-from widgets.canvas.geometry import Box, Lanes, dotted_wire, plain_wire, route, union
+from widgets.canvas.frames import Frames
+from widgets.canvas.geometry import union
 from widgets.canvas.items import NodeItem, WireItem
 from widgets.canvas.labels import Labels
 from widgets.canvas.resting import Resting
+from widgets.canvas.routing import Routing
 from widgets.live_values import LiveMark
 
 _WORST = {"error": 3, "warning": 2, "info": 1}
-_ROOM = 4000.0  # around the cards; the index divides this area, so it must not be much larger than they need
 
 
 class CanvasScene(QGraphicsScene):
@@ -34,7 +34,6 @@ class CanvasScene(QGraphicsScene):
 
     def __init__(self, parent=None) -> None:
         super().__init__(parent)
-        self.setSceneRect(-_ROOM, -_ROOM, 2 * _ROOM, 2 * _ROOM)
         self.graph = Graph()
         self.inference: Inference | None = None
         self.blocks: Blocks = NO_BLOCKS
@@ -43,10 +42,10 @@ class CanvasScene(QGraphicsScene):
         self.nodes: dict[str, NodeItem] = {}
         self.wires: dict[Edge, WireItem] = {}
         self.labels = Labels(self)
-        self.frames: dict[str, FrameItem] = {}
-        self.selected_frames: set[str] = set()
+        self.frames = Frames(self)
         self.dots = WireDots(self)
         self.resting = Resting(self)
+        self.routing = Routing(self)
         self.states: dict[str, str] = {}
         self.wire_states: dict[Edge, str] = {}
         self.selected: set[str] = set()
@@ -59,8 +58,6 @@ class CanvasScene(QGraphicsScene):
         self.version = 0
         self._followers: dict[str, list[str]] = {}
         self.moving: set[str] = set()
-        self._dirty: list[QRectF] = []
-        self._lanes: Lanes | None = None
         self._dressed: dict[str, tuple[Any, ...]] = {}
         self._hovered_edge: Edge | None = None
 
@@ -79,20 +76,19 @@ class CanvasScene(QGraphicsScene):
         if len(change.added) > 2000:
             self.setItemIndexMethod(QGraphicsScene.ItemIndexMethod.NoIndex)
         rewired = {end for edge in (*change.added_edges, *change.removed_edges) for end in (edge.source, edge.target)}
-        gone = [self.nodes[name].area() for name in change.removed]
+        self.routing.expect([self.nodes[name].area() for name in change.removed])
         self._remove(change.removed, change.removed_edges)
-        self._dirty = gone
         touched = self._show_cards(rewired, new_blocks)
         for edge in change.added_edges:
             self.wires[edge] = wire = WireItem(edge)
             self.addItem(wire)
-        self._reroute_around(touched, (*change.added_edges, *self.dots.refresh()))
+        self.routing.follow(touched, (*change.added_edges, *self.dots.refresh()))
         self._style_wires()
         self.dots.restyle()
         self.labels.refresh()
         self.resting.refresh()
         if change.frames or not self.frames:
-            self._show_frames()
+            self.frames.refresh()
         self._index_again()
         self._show_selection()
         self.place_callout()
@@ -159,9 +155,9 @@ class CanvasScene(QGraphicsScene):
         item = self.nodes[name]
         if item.pos() == place:
             return False
-        self._dirty.append(item.area())
+        self.routing.note(item.area())
         item.setPos(place)
-        self._dirty.append(item.area())
+        self.routing.note(item.area())
         return True
 
     def place_of(self, name: str) -> QPointF:
@@ -197,107 +193,7 @@ class CanvasScene(QGraphicsScene):
                 self.nodes[name].update()
         self.version += 1
 
-    def _show_frames(self) -> None:
-        for name in [name for name in self.frames if name not in self.graph.frames]:
-            self.removeItem(self.frames.pop(name))
-            self.selected_frames.discard(name)
-        for name, frame in self.graph.frames.items():
-            if name in self.frames:
-                self.frames[name].set_frame(frame)
-            else:
-                self.frames[name] = FrameItem(frame)
-                self.addItem(self.frames[name])
-
-    def move_frames(self, areas: Mapping[str, QRectF]) -> None:
-        """Show notes and frames elsewhere while they are dragged."""
-        for name, area in areas.items():
-            self.frames[name].set_area(area)
-
-    def heat_frame(self, place: QPointF | None, without: Collection[str] = ()) -> None:
-        """Light the frame that would hold a card at a place."""
-        hit = [
-            item
-            for name, item in self.frames.items()
-            if place is not None and name not in without and item.frame.kind == "frame" and item.area().contains(place)
-        ]
-        for item in self.frames.values():
-            item.set_state(hot=bool(hit) and item is min(hit, key=lambda one: one.width * one.height))
-
-    def _make_room(self) -> None:
-        """Let the indexed area grow with the network."""
-        bounds = self.bounds()
-        if not self.sceneRect().contains(bounds):
-            self.setSceneRect(bounds.united(self.sceneRect()).adjusted(-_ROOM, -_ROOM, _ROOM, _ROOM))
-
     # ---- wires ---------------------------------------------------------------------------------------------------
-
-    def _reroute_around(self, touched: set[str], added: Iterable[Edge]) -> None:
-        """Lay the wires anew that a change can matter to: those of touched cards, and those that run where it was."""
-        edges = set(added)
-        for name in touched:
-            edges.update(self.graph.incoming[name])
-            edges.update(self.graph.outgoing[name])
-        if not edges and not self._dirty:
-            return
-        if len(touched) > max(20, len(self.nodes) // 8) or len(edges) > len(self.wires) // 4:
-            self._make_room()
-            self.reroute()
-            return
-        self._make_room()
-        around = [area.adjusted(-60, -60, 60, 60) for area in self._dirty]
-        for edge, wire in self.wires.items():
-            if edge not in edges:
-                run = wire.path().controlPointRect()
-                if any(area.intersects(run) for area in around):
-                    edges.add(edge)
-        self.reroute(edges)
-
-    def reroute(self, edges: Iterable[Edge] | None = None, lanes: Lanes | None = None) -> None:
-        """Lay wires anew: the short ones first, so that long shortcuts run outside of them."""
-        chosen = self.wires.keys() if edges is None else set(edges)
-        lanes = lanes or self._lanes_without(chosen)
-        lanes.forget()
-        todo = []
-        for edge in chosen:
-            source, target = self.nodes[edge.source], self.nodes[edge.target]
-            start, end = source.output_point(edge.output), target.input_point(edge.input, edge.index)
-            todo.append((end.y() - start.y(), edge, (start.x(), start.y(), end.x(), end.y())))
-        todo.sort(key=lambda entry: entry[0])
-        for _, edge, ends in todo:
-            wire = self.wires[edge]
-            wire.joined = edge.target in self.rows
-            wire.setVisible(not wire.joined)
-            if wire.joined:
-                wire.set_path(plain_wire(*ends), ends, None)
-                continue
-            target = self.nodes[edge.target]
-            middle = target.pos().x() + target.card.width / 2
-            right = ends[2] > middle + 1 or (abs(ends[2] - middle) <= 1 and ends[2] >= ends[0])
-            dots = self.dots.points(edge)
-            if dots:
-                wire.set_path(dotted_wire(*ends[:2], dots, *ends[2:]), ends, None, dots)
-            else:
-                path, lane = route(*ends, lanes, right)
-                wire.set_path(path, ends, lane)
-            self.labels.place(edge)
-
-    def _lanes_without(self, chosen: Collection[Edge], names: Collection[str] = ()) -> Lanes:
-        """The lanes as they are taken by all other wires, beside all other cards."""
-        lanes = Lanes(self.boxes(names))
-        for edge, wire in self.wires.items():
-            if wire.lane is not None and edge not in chosen:
-                lanes.take(wire.lane, wire.ends[1], wire.ends[3])
-        lanes.keep()
-        return lanes
-
-    def boxes(self, without: Collection[str] = ()) -> list[Box]:
-        """The places of all cards, for routing."""
-        found = []
-        for name, item in self.nodes.items():
-            if name not in without:
-                place, card = item.pos(), item.card
-                found.append(Box(place.x(), place.y(), place.x() + card.width, place.y() + card.height))
-        return found
 
     def _style_wires(self) -> None:
         guilty = {(problem.node, problem.port) for problem in self.problems if problem.level == "error"}
@@ -321,36 +217,35 @@ class CanvasScene(QGraphicsScene):
     def begin_move(self, names: Iterable[str]) -> None:
         """Remember the cards that stay, around which the moved wires have to run."""
         self.moving = set(names)
-        touched = {edge for edge in self.wires if edge.source in self.moving or edge.target in self.moving}
-        self._lanes = self._lanes_without(touched, self.moving)
+        self.routing.hold(self.moving)
         self.version += 1
 
     def lead(self, points: Mapping[Edge, Sequence[QPointF]]) -> None:
         """Show wires led through other points while a dot is dragged."""
         self.dots.show(points)
-        self.reroute([edge for edge in points if edge in self.wires], self._lanes)
+        self.routing.drag(points)
 
     def move(self, places: Mapping[str, QPointF], dots: Mapping[Edge, Sequence[QPointF]] | None = None) -> None:
         """Show cards and dots elsewhere while they are dragged; the document does not know yet."""
         self.dots.show(dots or {})
-        touched: set[Edge] = {edge for edge in dots or () if edge in self.wires}
+        touched: set[Edge] = set(dots or ())
         for name, place in places.items():
             self.nodes[name].setPos(place)
             touched.update(self.graph.incoming[name])
             touched.update(self.graph.outgoing[name])
-        if self._lanes is None:
+        if not self.routing.held:
             self.begin_move(places)
-        assert self._lanes is not None
-        self.reroute(touched, self._lanes)
+        self.routing.drag(touched)
         self.resting.lay()
 
     def end_move(self) -> None:
         """Back to where the document has everything."""
-        back, self._lanes, self.moving, self._dirty = self.moving, None, set(), []
+        back, self.moving = self.moving, set()
+        self.routing.let_go()
+        self.routing.expect()
         led = self.dots.refresh()
-        self._reroute_around({name for name in back if name in self.nodes and self._put(name)}, led)
-        for name, item in self.frames.items():
-            item.set_frame(self.graph.frames[name])
+        self.routing.follow({name for name in back if name in self.nodes and self._put(name)}, led)
+        self.frames.put_back()
         self.resting.lay()
         self.place_callout()
         self.version += 1
@@ -363,9 +258,7 @@ class CanvasScene(QGraphicsScene):
     ) -> bool:
         """Choose cards, wires, notes and dots; says whether the choice of cards changed."""
         self.dots.select(dots)
-        self.selected_frames = {name for name in frames if name in self.frames}
-        for name, item in self.frames.items():
-            item.set_state(selected=name in self.selected_frames)
+        self.frames.select(frames)
         before = self.selected
         self.selected = {name for name in names if name in self.nodes}
         chosen = {edge for edge in edges if edge in self.wires}
@@ -411,21 +304,6 @@ class CanvasScene(QGraphicsScene):
         return self._hovered_edge
 
     # ---- what is where -------------------------------------------------------------------------------------------
-
-    def node_at(self, place: QPointF) -> str:
-        """The card under a point, empty where there is none."""
-        for item in self.items(place):
-            if isinstance(item, NodeItem) and item.area().contains(place):
-                return item.card.id
-        return ""
-
-    def edge_at(self, place: QPointF, reach: float) -> Edge | None:
-        """The wire near a point: the one that runs through it before one that only comes near."""
-        around = QRectF(place.x() - reach, place.y() - reach, 2 * reach, 2 * reach)
-        close = around.adjusted(reach * 0.7, reach * 0.7, -reach * 0.7, -reach * 0.7)
-        found = self.items(around, Qt.ItemSelectionMode.IntersectsItemBoundingRect)
-        near = [item for item in found if isinstance(item, WireItem) and item.isVisible() and item.touches(around)]
-        return next((item.edge for item in near if item.touches(close)), near[0].edge if near else None)
 
     def bounds(self, names: Iterable[str] | None = None) -> QRectF:
         """The area of all cards and notes, or of some cards."""

@@ -14,25 +14,21 @@ from engine.graph import NO_BLOCKS, Blocks, Edge, Graph
 from widgets import theme
 from widgets.canvas import dropping, keys, pointer, reader
 from widgets.canvas.backdrop import Grid
-from widgets.canvas.camera import Camera
+from widgets.canvas.camera import MARGIN, Camera
 from widgets.canvas.corner import Corner
 from widgets.canvas.dots import Dot
 from widgets.canvas.empty import EmptyItem
 from widgets.canvas.framing import NoteField
-from widgets.canvas.gestures import Gesture
 from widgets.canvas.glide import Glide
+from widgets.canvas.hand import Hand
 from widgets.canvas.hits import Hit, hit_at
-from widgets.canvas.items import NodeItem, WireItem
 from widgets.canvas.overview import Overview
 from widgets.canvas.rename import RenameField
 from widgets.canvas.scene import CanvasScene
 from widgets.canvas.speech import description
 
-_FRAME = 16
+_REST = 250  # ms after the last move until the view counts as resting
 _HALF = 500_000.0
-_MARGIN = 40
-Modifiers = Qt.KeyboardModifier
-_BY_RECT = Qt.ItemSelectionMode.IntersectsItemBoundingRect
 
 
 class Canvas(QGraphicsView):
@@ -76,24 +72,21 @@ class Canvas(QGraphicsView):
         # of fixed size, so that scroll bars never move under the hand
         self.setSceneRect(-_HALF, -_HALF, 2 * _HALF, 2 * _HALF)
         self.camera = Camera(self)
-        self.gesture: Gesture | None = None
-        self.gesture_button = Qt.MouseButton.LeftButton
-        self.pressed: Hit | None = None
-        self.press_place = QPoint()
-        self.space_held = False
+        self.hand = Hand(self)
         self._judge: Callable[[str, str, str, str], str] = lambda *_link: ""
         self.overview = Overview()
         self._last = ""
         self._hovered = ""
         self._spoken = ""
         self._grid = Grid()
-        self._pointer = QPoint()
         self.over: list[Callable[[QPainter, QRectF], None]] = []  # what overlays add to the boxes of a far view
         self._empty = EmptyItem()
         self.mirror.addItem(self._empty)
-        self._edge_scroll = self._timer(_FRAME, self._on_edge_scroll, once=False)
         self._set_up()
-        self._rests = self._timer(250, self.looked.emit)
+        self._rests = QTimer(self)
+        self._rests.setSingleShot(True)
+        self._rests.setInterval(_REST)
+        self._rests.timeout.connect(self.looked)
         self.corner = Corner(self)
         self._renamer = RenameField(self)
         self._note_field = NoteField(self)
@@ -103,13 +96,6 @@ class Canvas(QGraphicsView):
         self.camera.apply()
         self.centerOn(0, 0)
         self._describe()
-
-    def _timer(self, ms: int, slot: Callable[[], None], once: bool = True) -> QTimer:
-        timer = QTimer(self)
-        timer.setSingleShot(once)
-        timer.setInterval(ms)
-        timer.timeout.connect(slot)
-        return timer
 
     def _set_up(self) -> None:
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -145,8 +131,8 @@ class Canvas(QGraphicsView):
         elsewhere now move there so that one can follow."""
         before = self.glide.places() if gliding else {}
         self.glide.finish()
-        if self.gesture and set(graph.nodes) != set(self.mirror.graph.nodes):
-            self.cancel_gesture()
+        if self.hand.gesture and set(graph.nodes) != set(self.mirror.graph.nodes):
+            self.hand.cancel()
         chosen = set(self.mirror.selected)  # a canceled rubber band may have chosen again what is about to go
         self.mirror.show_graph(graph, inference, blocks, problems)
         self._empty.setVisible(not graph.nodes and not graph.frames)
@@ -154,7 +140,7 @@ class Canvas(QGraphicsView):
         if chosen != self.mirror.selected:
             self.selection_changed.emit(sorted(self.mirror.selected))
         self._describe()
-        self._repaint_overview()
+        self.repaint_overview()
         if before:
             self.glide.start(before)
 
@@ -173,7 +159,7 @@ class Canvas(QGraphicsView):
         self.mirror.select(names)
         self._last = self._last if self._last in names else next(iter(sorted(names)), "")
         self._describe()
-        self._repaint_overview()
+        self.repaint_overview()
 
     def set_thumbnails(self, node_id: str, images: Sequence[QImage]) -> None:
         """Show up to three photos in an input's card."""
@@ -189,59 +175,10 @@ class Canvas(QGraphicsView):
         """Mark cards and wires as "added", "removed" or "changed", for a comparison."""
         self.mirror.states, self.mirror.wire_states = dict(states), dict(wires)
 
-    def fit(self) -> None:
-        """Show everything, at most at 100 %."""
-        area = self.mirror.bounds_at_rest()
-        callout = self.mirror.callout
-        self.camera.fit(area.united(callout.mapRectToScene(callout.area())) if callout else area)
-        self.mirror.place_callout()
-
-    def fit_selection(self) -> None:
-        """Show the chosen cards, everything where none is chosen."""
-        self.camera.fit(self.mirror.bounds(self.mirror.selected or None))
-
-    def zoom_to(self, percent: float) -> None:
-        """Zoom around the middle of the view."""
-        self.zoom_at(self.viewport().rect().center(), percent / 100 * theme.scale() / self.zoom)
-
-    def center_on(self, node: str) -> None:
-        """Bring a card into the middle, large enough to read."""
-        if node in self.mirror.nodes:
-            if self.level != "full":
-                self.camera.set_zoom(theme.scale())
-            card = self.mirror.nodes[node].area()
-            self.centerOn(card.center())
-            self.mirror.place_callout()
-            callout = self.mirror.callout
-            if callout is not None and callout.problem.node == node:  # its repairs come into view with it
-                both = card.united(callout.mapRectToScene(callout.area()))
-                if both.width() < self.visible_area().width():
-                    self.centerOn(both.center())
-
-    def center_at(self, place: QPointF) -> None:
-        """Bring a point of the scene into the middle."""
-        self.camera.look_at(place)
-
     # ---- where things are ----------------------------------------------------------------------------------------
 
     def to_scene(self, place: QPoint) -> QPointF:
         return self.mapToScene(place)
-
-    def visible_area(self) -> QRectF:
-        """The part of the scene that the view shows."""
-        return self.camera.seen()
-
-    def names_in(self, area: QRectF) -> list[str]:
-        """The cards that reach into an area of the scene."""
-        found = (item for item in self.mirror.items(area, _BY_RECT) if isinstance(item, NodeItem))
-        return [item.card.id for item in found if item.area().intersects(area)]
-
-    def names_near(self, place: QPointF, reach: float) -> list[str]:
-        return self.names_in(QRectF(place.x() - reach, place.y() - reach, 2 * reach, 2 * reach))
-
-    def wires_in(self, area: QRectF) -> list[WireItem]:
-        """The wires drawn through an area of the scene."""
-        return [item for item in self.mirror.items(area, _BY_RECT) if isinstance(item, WireItem) and item.isVisible()]
 
     def hit(self, place: QPoint) -> Hit:
         """What is under a point of the viewport."""
@@ -255,50 +192,6 @@ class Canvas(QGraphicsView):
         shown = self.viewportTransform().mapRect(area).toAlignedRect()
         self.viewport().update(shown.adjusted(-4, -4, 4, 4))
 
-    # ---- gestures ------------------------------------------------------------------------------------------------
-
-    def begin(self, gesture: Gesture, place: QPoint, button=Qt.MouseButton.LeftButton) -> None:
-        self.glide.finish()
-        self._renamer.commit()
-        self._note_field.commit()
-        self.show_hover(Hit("empty"))
-        self.gesture, self.gesture_button = gesture, button
-        if gesture.cursor is not None:
-            self.viewport().setCursor(gesture.cursor)
-        gesture.start(place)
-
-    def move_gesture(self, place: QPoint, keys: Modifiers) -> None:
-        self._pointer = place
-        if self.gesture:
-            self.gesture.move(place, keys)
-            if self.gesture.scrolls and self.camera.edge_way(place) != QPoint():
-                if not self._edge_scroll.isActive():
-                    self._edge_scroll.start()
-            else:
-                self._edge_scroll.stop()
-
-    def finish_gesture(self, place: QPoint | None = None, keys: Modifiers = Modifiers.NoModifier) -> None:
-        self._end(lambda gesture: gesture.end(place or self._pointer, keys))
-
-    def cancel_gesture(self) -> None:
-        self._end(lambda gesture: gesture.cancel())
-
-    def _end(self, how: Callable[[Gesture], None]) -> None:
-        gesture, self.gesture = self.gesture, None
-        self._edge_scroll.stop()
-        self.viewport().unsetCursor()
-        if gesture:
-            how(gesture)
-        self._repaint_overview()
-
-    def _on_edge_scroll(self) -> None:
-        way = self.camera.edge_way(self._pointer)
-        if not self.gesture or way == QPoint():
-            self._edge_scroll.stop()
-            return
-        self.scroll_by(way)
-        self.gesture.move(self._pointer, Modifiers.NoModifier)
-
     # ---- choosing, hovering, speaking ----------------------------------------------------------------------------
 
     def choose(
@@ -311,7 +204,7 @@ class Canvas(QGraphicsView):
         if self.mirror.select(names, edges, frames, dots):
             self.selection_changed.emit(sorted(self.mirror.selected))
         self._describe()
-        self._repaint_overview()
+        self.repaint_overview()
 
     def choose_all(self) -> None:
         """Choose every card and every dot."""
@@ -342,55 +235,24 @@ class Canvas(QGraphicsView):
     def _describe(self) -> None:
         self.say(description(self.mirror, self.last_chosen()))
 
-    def quick_add_here(self) -> None:
-        """Ask for the quick search: after the chosen card, else at the pointer or in the middle."""
-        at = self.last_chosen()
-        outputs = self.mirror.nodes[at].card.outputs if at else ()
-        if outputs:
-            place = self.mirror.nodes[at].output_point(outputs[0].port) + QPointF(0, 30)
-            shown = self.viewport().mapToGlobal(self.mapFromScene(place))
-            self.quick_add_wanted.emit(place, shown, at, outputs[0].port, "", "")
-            return
-        inside = self.viewport().mapFromGlobal(self.cursor().pos())
-        if not self.viewport().rect().contains(inside):
-            inside = self.viewport().rect().center()
-        self.quick_add_wanted.emit(self.to_scene(inside), self.viewport().mapToGlobal(inside), "", "", "", "")
+    def commit_text(self) -> None:
+        """Take over what is being written in place."""
+        self._renamer.commit()
+        self._note_field.commit()
 
     def rename(self, node: str) -> None:
         """Edit a card's title in place."""
-        self.show_node(node)
+        self.camera.show_node(node)
         self._renamer.open(node)
 
     def write(self, frame: str) -> None:
         """Write a note's text or a frame's title in place."""
         if frame in self.mirror.frames:
             self.glide.finish()
-            self.ensureVisible(self.mirror.frames[frame].area(), _MARGIN, _MARGIN)
+            self.ensureVisible(self.mirror.frames[frame].area(), MARGIN, MARGIN)
             self._note_field.open(frame)
 
-    def spot(self) -> QPointF:
-        """Where something new goes: at the pointer while it is over the canvas, else in the middle."""
-        inside = self.viewport().mapFromGlobal(self.cursor().pos())
-        room = self.viewport().rect()
-        return self.to_scene(inside if room.contains(inside) and self.underMouse() else room.center())
-
-    def show_node(self, node: str) -> None:
-        """Scroll just enough for a card to be seen."""
-        self.ensureVisible(self.mirror.nodes[node].area(), _MARGIN, _MARGIN)
-
     # ---- moving and zooming --------------------------------------------------------------------------------------
-
-    def scroll_by(self, by: QPoint) -> None:
-        """Move the view by pixels."""
-        self.camera.scroll_by(by)
-
-    def zoom_at(self, place: QPoint, factor: float) -> None:
-        """Zoom so that the point under the pointer stays."""
-        self.camera.zoom_at(place, factor)
-
-    def percent(self) -> float:
-        """The zoom as people read it: 100 is plain size, whatever the text size setting."""
-        return self.camera.percent
 
     def scrollContentsBy(self, dx: int, dy: int) -> None:
         super().scrollContentsBy(dx, dy)
@@ -415,7 +277,8 @@ class Canvas(QGraphicsView):
 
     # ---- painting ------------------------------------------------------------------------------------------------
 
-    def _repaint_overview(self) -> None:
+    def repaint_overview(self) -> None:
+        """Paint a far view again; near, each item does it for itself."""
         if self.level != "full":
             self.viewport().update()
 
@@ -432,8 +295,8 @@ class Canvas(QGraphicsView):
         self.overview.paint(painter, self.mirror, area, self.level == "box", self.zoom)
         for paint in self.over:
             paint(painter, area)
-        if self.gesture:
-            self.gesture.paint(painter)
+        if self.hand.gesture:
+            self.hand.gesture.paint(painter)
         painter.end()
 
     def drawBackground(self, painter: QPainter, area: QRectF) -> None:
@@ -444,13 +307,13 @@ class Canvas(QGraphicsView):
         painter.restore()
 
     def drawForeground(self, painter: QPainter, area: QRectF) -> None:
-        if self.gesture:
-            self.gesture.paint(painter)
+        if self.hand.gesture:
+            self.hand.gesture.paint(painter)
 
     # ---- events --------------------------------------------------------------------------------------------------
 
     def mousePressEvent(self, event) -> None:
-        self._pointer = event.position().toPoint()
+        self.hand.place = event.position().toPoint()
         pointer.press(self, event)
 
     def mouseMoveEvent(self, event) -> None:
@@ -469,7 +332,7 @@ class Canvas(QGraphicsView):
         if event.type() == QEvent.Type.NativeGesture and event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
             self.camera.turn(event.position().toPoint(), 1 + event.value())
             return True
-        if event.type() == QEvent.Type.Leave and not self.gesture:
+        if event.type() == QEvent.Type.Leave and not self.hand.gesture:
             self.show_hover(Hit("empty"))
         return super().viewportEvent(event)
 
@@ -482,8 +345,8 @@ class Canvas(QGraphicsView):
         return super().event(event)
 
     def keyPressEvent(self, event) -> None:
-        if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat() and not self.gesture:
-            self.space_held = True
+        if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat() and not self.hand.gesture:
+            self.hand.space_held = True
             self.viewport().setCursor(Qt.CursorShape.OpenHandCursor)
             event.accept()
         else:
@@ -491,7 +354,7 @@ class Canvas(QGraphicsView):
 
     def keyReleaseEvent(self, event) -> None:
         if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
-            self.space_held = False
+            self.hand.space_held = False
             self.viewport().unsetCursor()
         else:
             event.ignore()
@@ -503,7 +366,7 @@ class Canvas(QGraphicsView):
             self.choose({keys.step(self, (0, 1))})  # the chosen card is where the keyboard is
 
     def focusOutEvent(self, event) -> None:
-        self.space_held = False
+        self.hand.space_held = False
         super().focusOutEvent(event)
 
     def dragEnterEvent(self, event) -> None:
