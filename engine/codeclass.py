@@ -139,8 +139,8 @@ class Writer:
             if node.frozen:
                 body.add(f"        self.{node.id}.requires_grad_(False)", prefix + node.id)
         self.supports += [support for support in made.supports() if support not in self.supports]
-        if made.twin and expression is not None and owner == node.id:
-            twins[node.id] = made.twin
+        if made.export_twin() and expression is not None and owner == node.id:
+            twins[node.id] = made.export_twin()
         values, keywords = arguments(made, plan.inputs(node.id))
         values += [f"{name}={value}" for name, value in keywords.items()]
         outputs = [plan.name(node.id, port, node.id) for port in made.output_names()]

@@ -155,6 +155,10 @@ class Layer(Declared):
         """The helper classes that its source needs; a layer that needs one only for some settings overrides this."""
         return (self.support,) if self.support else ()
 
+    def export_twin(self) -> str:
+        """The twin by its name; a layer that needs one only for some settings overrides this."""
+        return self.twin
+
     def init_lines(self, module: str) -> list[str]:
         """Statements after the one that builds the module, which give its weights other first values."""
         return []

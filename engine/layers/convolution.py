@@ -20,7 +20,7 @@ from engine.layers.rules import (
     slid,
     slid_words,
 )
-from engine.layers.weights import ADAPTED, WRAPPED, Adapted, Wrapped
+from engine.layers.weights import ADAPTED, Adapted
 from engine.shapes import Image, Signal, Tensor, Volume
 
 SECTION = "Convolution"
@@ -119,11 +119,7 @@ class Sliding(Adapted):
         fixed(self, x.channels, "channels", port_of(self))
         _check_groups(self, x.channels, self.filters, self.groups)
         self.check_wrap()
-        if self.adapted and self.groups != 1:
-            refuse(
-                "Low-rank learning needs channels that see each other",
-                f"“Groups” is {self.groups}; expected is 1. Set it to 1, or switch “Low-rank learning” to 0.",
-            )
+        self.check_groups(self.groups)
         pads = self.pads()
         _check_mode(self, x, self.padding_mode, pads)
         fits_window(self, x, self.kernel, pads, self.dilation)
@@ -176,7 +172,9 @@ class Conv2d(Sliding):
         return self.slide(image)
 
 
-@layer("Conv 1D", section=SECTION, keywords="filter kernel signal audio time series cnn convolution", icon="conv1d")
+@layer(
+    "Conv 1D", section=SECTION, keywords="filter kernel signal audio time series cnn convolution lora", icon="conv1d"
+)
 class Conv1d(Sliding):
     """Slides learned filters along a signal to find local patterns such as peaks and rhythms."""
 
@@ -189,7 +187,7 @@ class Conv1d(Sliding):
         return self.slide(signal)
 
 
-@layer("Conv 3D", section=SECTION, keywords="filter kernel volume video scan cnn convolution", icon="conv3d")
+@layer("Conv 3D", section=SECTION, keywords="filter kernel volume video scan cnn convolution lora", icon="conv3d")
 class Conv3d(Sliding):
     """Slides learned filters through a volume, such as a scan or a film, to find local patterns."""
 
@@ -202,12 +200,13 @@ class Conv3d(Sliding):
         return self.slide(volume)
 
 
-class Transposed(Wrapped):
+class Transposed(Adapted):
     """What the transposed convolutions share."""
 
     samples = (
-        *WRAPPED,
+        *ADAPTED,
         {"filters": 4, "kernel": 3, "stride": 2, "padding": 1, "output_padding": 1},
+        {"filters": 5, "kernel": 3, "stride": 2, "padding": 1, "output_padding": 1, "dilation": 2, "lora_rank": 2},
         {"filters": 6, "kernel": 3, "stride": 1, "bias": False},
         {"filters": 8, "kernel": 4, "stride": 3, "padding": 1, "groups": 2, "dilation": 2},
     )
@@ -230,6 +229,7 @@ class Transposed(Wrapped):
         fixed(self, x.channels, "channels", port_of(self))
         _check_groups(self, x.channels, self.filters, self.groups)
         self.check_wrap()
+        self.check_groups(self.groups)
         for extra, step, gap in zip(self.output_padding, self.stride, self.dilation, strict=True):
             if all(isinstance(part, int) for part in (extra, step, gap)) and extra >= max(step, gap):
                 refuse(
@@ -267,10 +267,13 @@ class Transposed(Wrapped):
         return x.channels * (self.filters // self.groups) * product(self.kernel)
 
     def parameters(self, x: Tensor) -> Dim:
-        return self.weights(x) + (self.filters if self.bias else 0) + self.extra(x.channels)
+        own = self.weights(x) + (self.filters if self.bias else 0)
+        return own + self.extra(x.channels) + self.lora_rank * (x.channels * product(self.kernel) + self.filters)
 
     def flops(self, x: Tensor) -> Dim:
-        return 2 * self.weights(x) * product(x.dims[1:])
+        drawn = (self.weights(x) + self.lora_rank * x.channels * product(self.kernel)) * product(x.dims[1:])
+        mixed = self.lora_rank * self.filters * product(self.grow(x).dims[1:])
+        return 2 * (drawn + mixed)
 
     def summary(self) -> str:
         return _weighed(self, self.filters, self.kernel, (), self.stride)
@@ -287,7 +290,9 @@ class Transposed(Wrapped):
         return "; ".join(dict.fromkeys(words))
 
 
-@layer("Transposed conv 2D", section=SECTION, keywords="deconvolution upsample decoder enlarge", icon="conv-transpose")
+@layer(
+    "Transposed conv 2D", section=SECTION, keywords="deconvolution upsample decoder enlarge lora", icon="conv-transpose"
+)
 class ConvTranspose2d(Transposed):
     """Enlarges an image with learned filters: each point draws a patch. For decoders and generators."""
 
@@ -295,7 +300,9 @@ class ConvTranspose2d(Transposed):
         return self.grow(image)
 
 
-@layer("Transposed conv 1D", section=SECTION, keywords="deconvolution upsample decoder signal", icon="conv-transpose")
+@layer(
+    "Transposed conv 1D", section=SECTION, keywords="deconvolution upsample decoder signal lora", icon="conv-transpose"
+)
 class ConvTranspose1d(Transposed):
     """Lengthens a signal with learned filters: each point draws a stretch. For decoders and generators."""
 
@@ -309,7 +316,9 @@ class ConvTranspose1d(Transposed):
         return self.grow(signal)
 
 
-@layer("Transposed conv 3D", section=SECTION, keywords="deconvolution upsample decoder volume", icon="conv-transpose")
+@layer(
+    "Transposed conv 3D", section=SECTION, keywords="deconvolution upsample decoder volume lora", icon="conv-transpose"
+)
 class ConvTranspose3d(Transposed):
     """Enlarges a volume with learned filters: each point draws a cube. For decoders and generators."""
 

@@ -23,11 +23,8 @@ from engine.shapes import Anything, Tensor, tensor
     icon="crosshair",
 )
 class Gather(Layer):
-    """Takes places of an axis by their numbers, counted from 0; a place beyond the end takes the last one.
-
-    The numbers come in at “places”: a list of them takes the same places of everything, a single one takes that place
-    and the axis is gone, and as many axes as the input has choose a place for every number. With nothing wired, the
-    fixed places of the settings are taken.
+    """Takes places of an axis by their numbers, from 0: a list takes the same of everything, a single number one place,
+    a tensor shaped like the input one for each number. Beyond the end it takes the last.
     """
 
     old_ports: ClassVar[Mapping[str, str]] = {"sequence": "x"}

@@ -123,10 +123,12 @@ class LowRank(nn.Module):
             self.down = nn.Linear(base.in_features, rank, bias=False)
             self.up = nn.Linear(rank, base.out_features, bias=False)
         else:
-            way = {"stride": base.stride, "padding": base.padding, "dilation": base.dilation}
-            way["padding_mode"] = base.padding_mode
-            self.down = type(base)(base.in_channels, rank, base.kernel_size, bias=False, **way)
-            self.up = type(base)(rank, base.out_channels, 1, bias=False)
+            plain = {3: nn.Conv1d, 4: nn.Conv2d, 5: nn.Conv3d}[base.weight.dim()]
+            kind = getattr(nn, f"ConvTranspose{base.weight.dim() - 2}d") if base.transposed else plain
+            names = ["stride", "padding", "dilation", "padding_mode"] + ["output_padding"] * base.transposed
+            way = {name: getattr(base, name) for name in names}
+            self.down = kind(base.in_channels, rank, base.kernel_size, bias=False, **way)
+            self.up = plain(rank, base.out_channels, 1, bias=False)
         nn.init.zeros_(self.up.weight)
 
     def forward(self, x: Tensor) -> Tensor:
@@ -145,6 +147,17 @@ class LowRank(nn.Module):
     @property
     def adapted(self) -> bool:
         return self.lora_rank != 0
+
+    def check_groups(self, groups: Dim) -> None:
+        """Refuse channels that do not see each other: the waist would mix them."""
+        if self.adapted and groups != 1:
+            refuse(
+                "Low-rank learning needs channels that see each other",
+                f"“Groups” is {groups}; expected is 1. Set it to 1, or switch “Low-rank learning” to 0.",
+            )
+
+    def export_twin(self) -> str:
+        return "low_rank" if self.adapted else ""
 
     def supports(self) -> tuple[str, ...]:
         return (self.LOW_RANK,) if self.adapted else ()

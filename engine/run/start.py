@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from torch import Tensor, nn
+from torch import nn
 
 from engine.errors import UserError, listed
 from engine.recipes.starts import OtherRun, StartFrom
+from engine.run.adapters import weights_for
 from engine.run.groups import share_of
 from engine.run.model import Built, load
 from engine.run.optimize import Group
@@ -82,7 +83,7 @@ def take(setup: Setup, built: Built, choice: OtherRun) -> Taken:
         raise UserError("Starting from another run needs that run. Choose it on the Train page.")
     folders = [setup.folder.parent] if setup.folder else []
     run = find(choice.run, folders)
-    given: dict[str, Tensor] = load(run).network.state_dict()
+    given = weights_for(built, load(run))
     own = built.network.state_dict()
     _known(choice.replace, dict(built.network.named_children()))
     wanted = {name for name in own if name.partition(".")[0] not in choice.replace}

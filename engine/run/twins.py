@@ -11,6 +11,8 @@ from typing import Any, cast
 import torch
 from torch import Tensor, nn
 
+from engine.run.adapters import merged
+
 ONNX_GATES = {"LSTM": (0, 3, 1, 2), "GRU": (1, 0, 2), "RNN": (0,)}
 """The order of torch's gates as ONNX wants them: LSTM i o f c, GRU z r h."""
 
@@ -129,6 +131,7 @@ TWINS: dict[str, Callable[[nn.Module], nn.Module]] = {
     "rnn": recurrent,
     "rrelu": rrelu,
     "adaptive_pool": adaptive_pool,
+    "low_rank": merged,
 }
 
 

@@ -283,9 +283,9 @@ class Together(nn.Module):
     def twin(self) -> nn.Module:
         """A copy with export twins in place."""
         twins = {
-            f"members.{place}.module": case.layer.twin
+            f"members.{place}.module": case.layer.export_twin()
             for place, case in enumerate(self.group)
-            if case.layer.twin and self.members[place].module is not None
+            if case.layer.export_twin() and self.members[place].module is not None
         }
         return replace_twins(copy.deepcopy(self), twins)
 
