@@ -191,6 +191,20 @@ def test_escape_puts_cards_back(hand) -> None:
     assert hand.heard["moved"] == []
 
 
+@pytest.mark.parametrize("row", ["batch_norm_1", "relu_1"])
+def test_a_row_put_back_into_its_stack_takes_its_wires_along(hand, row) -> None:
+    """In the hand a row is a card of its own, taller than the row: its wires start elsewhere meanwhile."""
+    scene = hand.view.mirror
+    before = {edge: wire.ends for edge, wire in scene.wires.items()}
+    start = hand.center(row)
+    hand.drag(start, start + QPointF(0, 8))
+    assert hand.heard["moved"] == [] or scene.nodes[row].pos() == scene.place_of(row)
+    assert {edge: wire.ends for edge, wire in scene.wires.items()} == before
+    hand.drag(start, start + QPointF(90, 40), release=False)
+    hand.key(Key.Key_Escape)
+    assert {edge: wire.ends for edge, wire in scene.wires.items()} == before
+
+
 def test_many_cards_move_as_an_outline(qtbot) -> None:
     nodes = {f"n_{k}": g.Node(f"n_{k}", "ReLU", {}, k % 30 * 240.0, k // 30 * 60.0) for k in range(GHOST_FROM + 20)}
     hand = open_canvas(qtbot, g.Graph(nodes))

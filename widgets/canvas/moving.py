@@ -178,7 +178,7 @@ class MoveNodes(Gesture):
             self.view.splice_wanted.emit(self.anchor, self.edge)
         elif moved:
             self._tell()
-        self.scene.end_move()
+        self.scene.end_move(self._loosened)
 
     def _tell(self) -> None:
         places = {name: at + self._shift for name, at in self._from.items()}
@@ -200,7 +200,7 @@ class MoveNodes(Gesture):
 
     def cancel(self) -> None:
         self._finish()
-        self.scene.end_move()
+        self.scene.end_move(self._loosened)
 
     def _finish(self) -> None:
         for name, card in self._loosened.items():

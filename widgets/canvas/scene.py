@@ -238,13 +238,14 @@ class CanvasScene(QGraphicsScene):
         self.routing.drag(touched)
         self.resting.lay()
 
-    def end_move(self) -> None:
-        """Back to where the document has everything."""
+    def end_move(self, resized: Iterable[str] = ()) -> None:
+        """Back to where the document has everything; wires of cards that had another size meanwhile follow, too."""
         back, self.moving = self.moving, set()
         self.routing.let_go()
         self.routing.expect()
         led = self.dots.refresh()
-        self.routing.follow({name for name in back if name in self.nodes and self._put(name)}, led)
+        moved = {name for name in back if name in self.nodes and self._put(name)}
+        self.routing.follow(moved | (set(resized) & self.nodes.keys()), led)
         self.frames.put_back()
         self.resting.lay()
         self.place_callout()
