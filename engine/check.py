@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from engine.check_network import Checker, Problem
+from engine.edits import set_param
 from engine.errors import UserError
 from engine.facts import Inference
 from engine.fixes import Fix, Later
@@ -13,6 +14,7 @@ from engine.graph import label_of
 from engine.infer import infer
 from engine.project import Project
 from engine.recipes import Recipe, recipe_of
+from engine.recipes.starts import OtherRun
 from engine.repairs import bridges, issubclass_input, usual_objective
 
 __all__ = ["Fix", "Problem", "bridges", "check", "issubclass_input", "ready", "usual_objective"]
@@ -37,6 +39,7 @@ def check(project: Project, walk: Inference | None = None) -> list[Problem]:
             continue
         checker = Checker(project.focused(name), _walk_of(project, name, walk))
         own = list(checker.problems(recipe is None or role is None or role in recipe.objective_roles()))
+        own += _waists(checker, recipe)
         if role is None and trained:  # it takes no part in training, so it cannot keep it from starting
             own = [replace(one, level="warning") if one.level == "error" else one for one in own]
         order = {node: place for place, node in enumerate(graph.order)}
@@ -130,6 +133,30 @@ def _trained(project: Project, recipe: Recipe | None) -> dict[str, str]:
         return {}
     first = next(iter(project.networks))
     return {recipe.played_by(role) or first: role for role in recipe.roles()}
+
+
+def _waists(checker: Checker, recipe: Recipe | None) -> Iterator[Problem]:
+    """Low-rank learning keeps the weights it starts with, and without another run these are random numbers."""
+    nodes = checker.graph.nodes.values()
+    names = [node.id for node in nodes if node.params.get("lora_rank") and not node.muted]
+    if not names or recipe is None or isinstance(getattr(recipe, "start_from", None), OtherRun):
+        return
+
+    def edit(project: Project) -> Project:
+        after = project.graph
+        for name in names:
+            after = set_param(after, name, "lora_rank", 0)
+        return project.with_graph(after)
+
+    fix = checker.repairs.priced("Switch it off", ("all its weights learn",), edit)
+    yield Problem(
+        "warning",
+        names[0],
+        "Low-rank learning keeps random weights",
+        "It learns a small change beside weights that stay, and here they stay as they are drawn at the start. Start "
+        "from another run on the Train page, or switch it off.",
+        fixes=(fix,) if fix else (),
+    )
 
 
 def _data(project: Project) -> list[Problem]:

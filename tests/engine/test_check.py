@@ -100,6 +100,13 @@ CASES: dict[str, tuple[Project, str, str, str | None, int]] = {
         1,
     ),
     "softmax twice": (chain(LINEAR3, "Softmax"), "warning", "comes twice", "layer_2", 1),
+    "low rank from random weights": (
+        chain(("Linear", {"features": 3, "lora_rank": 2})),
+        "warning",
+        "keeps random weights",
+        "layer_1",
+        1,
+    ),
     "muted input": (muted(chain(LINEAR3), "input_1"), "error", "nothing to pass on", "input_1", 0),
     "wrong recipe": (
         chain(LINEAR3, recipe={"type": "Supervised", "epochs": -1}),
@@ -154,6 +161,12 @@ def _price(fix: Fix) -> int:
         if rest == "fewer parameters":
             return -int(number)
     raise AssertionError(f"{fix.label} does not say what it costs")
+
+
+def test_low_rank_learning_beside_another_run_is_fine() -> None:
+    value = chain(("Linear", {"features": 3, "lora_rank": 2}))
+    start = {"type": "OtherRun", "run": "0123"}
+    assert check(replace(value, recipe={"type": "Supervised", "start_from": start})) == []
 
 
 def test_what_a_repair_says_comes_out_really_does() -> None:

@@ -143,15 +143,12 @@ def test_a_waist_is_learned_beside_the_weights_of_another_run(runs_of: tuple[Any
 
 
 def test_its_file_and_its_export_give_what_it_has_learned(runs_of: tuple[Any, Any, Path]) -> None:
-    base, run, folder = runs_of
+    _, run, folder = runs_of
     assert as_text(loads(as_text(run.project()))) == as_text(run.project())
     found = exporter_of("onnx").export(run, folder / "tuned.onnx")
     assert found["largest"] <= 1e-5 and found["same_class"] == found["class_items"] > 0
-    exporter_of("onnx").export(base, folder / "base.onnx")
-    kinds = [
-        sorted(node.op_type for node in onnx.load(folder / name).graph.node) for name in ("tuned.onnx", "base.onnx")
-    ]
-    assert kinds[0] == kinds[1], "the waist is no longer there"
+    kinds = [node.op_type for node in onnx.load(folder / "tuned.onnx").graph.node]
+    assert [kinds.count(kind) for kind in ("Conv", "ConvTranspose", "Gemm", "MatMul")] == [1, 1, 1, 0]
     assert exporter_of("python").export(run, folder / "tuned")["largest"] <= 1e-5
 
 
