@@ -168,6 +168,7 @@ class Window(QMainWindow):
         top.redo_wanted.connect(lambda: self.run_command("redo"))
         top.find_wanted.connect(self.show_finder)
         top.device_wanted.connect(self._show_devices)
+        top.settings_wanted.connect(self.show_settings)
         top.run_wanted.connect(self._on_run)
         self.status.problems_wanted.connect(self._on_problems)
         document = self.document

@@ -160,7 +160,15 @@ class Gallery(QWidget):
 
     def resizeEvent(self, event):
         super().resizeEvent(event)
-        self.note.setVisible(self.width() >= theme.sizes().drawer_below * max(1.0, theme.scale()))
+        self._show_note()
+
+    def _show_note(self) -> None:
+        """The note stands beside the chips where they leave room in their line."""
+        sizes = theme.sizes()
+        chips = sum(chip.sizeHint().width() + sizes.s8 for chip in self._chips.values())
+        margins = sizes.s24 + sizes.s8 + sizes.s16 + sizes.scroll_bar + sizes.s12 + sizes.hair
+        room = self.width() - sizes.welcome_side - margins
+        self.note.setVisible(chips + self.note.sizeHint().width() <= room)
 
     def _build_side(self, whole) -> None:
         sizes = theme.sizes()
@@ -266,6 +274,7 @@ class Gallery(QWidget):
         tags = [ALL, *dict.fromkeys(tag for one in self._templates for tag in one.tags)]
         if tags != list(self._chips):
             self._make_chips(tags)
+        self._show_note()
         self._show()
 
     def set_recent(self, entries: Sequence[RecentEntry]) -> None:

@@ -80,10 +80,14 @@ class Cards(RowPainter):
         sizes = theme.sizes()
         inside = QRectF(card.x() + sizes.s12, picture.bottom() + sizes.s12, card.width() - 2 * sizes.s12, 0)
         head = QRectF(inside.x(), inside.y(), inside.width(), theme.line_height("name"))
-        text(painter, head, row.title, "name")
-        draw_wrapped(
-            painter, QRectF(head.x(), head.bottom(), head.width(), 2 * theme.line_height("secondary")), row.line
-        )
+        below = QRectF(head.x(), head.bottom(), head.width(), 2 * theme.line_height("secondary"))
+        if width_of(row.title, "name") <= head.width():
+            text(painter, head, row.title, "name")
+            draw_wrapped(painter, below, row.line)
+        else:  # a long name is worth more than the second line below it
+            draw_wrapped(painter, head, row.title, "name", "text1")
+            text(painter, below.translated(0, head.height()).adjusted(0, 0, 0, -below.height() / 2), row.line,
+                 "secondary", "text2")  # fmt: skip
         line = theme.line_height("caption")
         foot = QRectF(inside.x(), card.bottom() - sizes.s12 - line, inside.width(), line)
         right = foot.right()

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QSpacerItem, QWidget
 
 from widgets import theme
 from widgets.controls import Button, Elided, IconButton, IconLabel, Label, Line, PageTabs, surface
+from widgets.top_parts import FinderButton, MarkButton, MenuButton
 
 _NARROW = 14
 """Below so many page tabs of width, the top bar shortens what it says."""
@@ -27,16 +28,14 @@ class TopBar(QWidget):
     find_wanted = Signal()
     device_wanted = Signal(QPoint)
     run_wanted = Signal()
-    run_menu_wanted = Signal(QPoint)
+    settings_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         surface(self, "bar")
         sizes = theme.sizes()
         self.setFixedHeight(sizes.top_bar)
-        self.mark = IconButton("mark", "Menu", parent=self)
-        self.mark.set_icon("mark", "acc")
-        self.mark.setAccessibleName("Menu")
+        self.mark = MarkButton("mark", "Menu", parent=self)
         self.mark.clicked.connect(lambda: self.menu_wanted.emit(self.mark.mapToGlobal(QPoint(0, self.mark.height()))))
         self.title = Elided("Lamina", role="name", color="text1", parent=self)
         self.state_icon = IconLabel("check", "text3", parent=self)
@@ -55,14 +54,16 @@ class TopBar(QWidget):
         self.undo.clicked.connect(self.undo_wanted)
         self.redo = IconButton("redo-2", "Redo", parent=self, command="redo")
         self.redo.clicked.connect(self.redo_wanted)
-        self.finder = Button("Find anything", icon="search", kind="plain", parent=self, command="find_anything")
+        self.finder = FinderButton("Find anything", parent=self, command="find_anything")
         self.finder.clicked.connect(self.find_wanted)
-        self.device = Button("CPU", icon="cpu", kind="plain", parent=self, tip="Where training runs")
+        self.device = MenuButton("CPU", icon="cpu", kind="plain", parent=self, tip="Where training runs")
         self.device.clicked.connect(
             lambda: self.device_wanted.emit(self.device.mapToGlobal(QPoint(0, self.device.height())))
         )
         self.run = Button("Train", icon="play", kind="primary", parent=self, command="train")
         self.run.clicked.connect(self.run_wanted)
+        self.settings = IconButton("settings", "Settings", parent=self, command="show_settings")
+        self.settings.clicked.connect(self.settings_wanted)
         left = QHBoxLayout()
         left.setSpacing(sizes.s8)
         for widget in (self.mark, self.title, self.state_icon, self.state):
@@ -71,7 +72,7 @@ class TopBar(QWidget):
         right = QHBoxLayout()
         right.setSpacing(sizes.s8)
         right.addStretch(1)
-        for widget in (self.undo, self.redo, self.finder, self.device, self.run):
+        for widget in (self.undo, self.redo, self.finder, self.device, self.run, self.settings):
             right.addWidget(widget)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(sizes.s12, 0, sizes.s12, 0)
@@ -117,6 +118,7 @@ class TopBar(QWidget):
         self.state_icon.set_icon(icon, "warning" if state in ("edited", "read-only") else "text3")
         for widget in (self.tabs, self.undo, self.redo, self.device, self.run):
             widget.setVisible(bool(name))
+        self.settings.setVisible(not name)  # in a project they are in the menu
         self._has_project = bool(name)
         self._show_state()
         self._fit_device()

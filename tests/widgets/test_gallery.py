@@ -163,3 +163,37 @@ def test_a_run_in_progress_is_said_with_the_way_back(qapp, qtbot):
         note.back.click()
     note.show_run("")
     assert note.isHidden()
+
+
+def test_the_note_gives_way_before_the_chips_break_their_line(shown, qtbot):
+    assert shown.note.isVisible()
+    lines = shown._tags.height()
+    chips = sum(chip.width() for chip in shown._chips.values())
+    for width in range(1400, 700, -50):
+        shown.resize(width, 850)
+        qtbot.wait(1)
+        if not shown.note.isVisible():
+            break
+        assert shown._tags.height() == lines, width
+    assert not shown.note.isVisible() and shown.width() > chips
+
+
+def test_a_name_that_is_too_long_takes_a_second_line(qapp, qtbot, monkeypatch):
+    """Nothing of a template's name is left out."""
+    from PySide6.QtCore import QRect
+    from PySide6.QtGui import QPainter
+
+    from widgets import gallery_cards
+    from widgets.lists import State
+
+    theme.apply(qapp, "dark")
+    said = []
+    write = gallery_cards.text
+    monkeypatch.setattr(gallery_cards, "text", lambda *args, **named: (said.append(args[2]), write(*args, **named))[1])
+    name = "Sequence to sequence with attention over many words"
+    image = QImage(240, 260, QImage.Format.Format_RGB32)
+    painter = QPainter(image)
+    area = QRectF(QRect(0, 0, 240, gallery_cards.card_height() + theme.sizes().s16))
+    gallery_cards.Cards(None).draw(painter, area, TemplateCard("s", name, "Reads words.", "Words"), State())
+    painter.end()
+    assert " ".join(said[:2]) == name and "Reads words." in said

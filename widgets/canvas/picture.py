@@ -64,10 +64,10 @@ def draw(painter: QPainter, scene: CanvasScene, area: QRectF, into: QRectF) -> N
 
 
 def thumbnail(graph: Graph, size: QSize, blocks: Blocks = NO_BLOCKS, ratio: float = 1.0) -> QImage:
-    """The network as colored bars and thin wires, for gallery cards and recent projects."""
+    """The network as colored bars and thin wires on nothing, for gallery cards and recent projects."""
     image = QImage(size * ratio, QImage.Format.Format_ARGB32_Premultiplied)
     image.setDevicePixelRatio(ratio)
-    image.fill(theme.color("canvas"))
+    image.fill(Qt.GlobalColor.transparent)
     boxes = _boxes(graph, blocks)
     if not boxes:
         return image
