@@ -1,24 +1,23 @@
-"""The Build page: palette, canvas, inspector, and below them problems, code and history. Values in, edits out."""
+"""The Build page: palette, canvas, inspector, and the panels below them. Values in, edits out."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QKeyEvent, QShowEvent
-from PySide6.QtWidgets import QFileDialog, QInputDialog, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QInputDialog, QMainWindow, QVBoxLayout, QWidget
 
 from app import nodeview
 from app.adding import Adding
 from app.arranging import Arranging
 from app.blocks import BlockCommands
+from app.bottom import Bottom
 from app.build_layout import BuildLayout
 from app.canvas_menus import CanvasMenus
 from app.clipboard import Clipboard
-from app.comparing import compare_states
 from app.dots import DotCommands
 from app.layer_presets import LayerPresets
 from app.living import Living
@@ -27,25 +26,17 @@ from app.mending import Mending
 from app.peeking import Peeking
 from app.run_comparing import RunComparing
 from app.wires import Wires
-from engine.codeedit import edit_value
 from engine.edits import change, move, remove, set_param
 from engine.graph import Graph, label_of
 from engine.library import shipped
 from engine.notes import MOST_TEXT
 from engine.places import crumbs
-from widgets.canvas import keys
 from widgets.canvas.overlay_bar import OverlayBar
-from widgets.canvas.speech import outline_rows
 from widgets.canvas.view import Canvas
-from widgets.code_view import CodeView
-from widgets.controls import DockTabs
-from widgets.history import History
 from widgets.inspector import Inspector
-from widgets.node_view import many_view, node_view, problem_views
-from widgets.outline import Outline
+from widgets.node_view import many_view, node_view
 from widgets.palette import Palette
 from widgets.place_bar import PlaceBar
-from widgets.problems import Problems
 from widgets.views import NodeView
 
 if TYPE_CHECKING:
@@ -64,9 +55,6 @@ class BuildPage(QMainWindow):
         self.canvas = Canvas()
         self.palette_panel = Palette()
         self.inspector = Inspector()
-        self.problems_panel = Problems()
-        self.code = CodeView()
-        self.history = History()
         self.adding = Adding(self)
         self.presets = LayerPresets(self)
         self.clipboard = Clipboard(self)
@@ -77,39 +65,28 @@ class BuildPage(QMainWindow):
         self.dots = DotCommands(self)
         self.menus = CanvasMenus(self)
         self.looking = Looking(self)
-        self.comparing = RunComparing(self)
         self.place_bar = PlaceBar(self.canvas)
         self.overlays = OverlayBar(self.canvas)
-        self.outline = Outline()
-        self.bottom_tabs = DockTabs()
         self.peeking = Peeking(self)
         self.living = Living(self)
-        self.bottom_tabs.add("problems", "Problems", "triangle-alert")
-        self.bottom_tabs.add("code", "Code", "code")
-        self.bottom_tabs.add("sample", "Sample", "images")
-        self.bottom_tabs.add("history", "History", "history")
-        self.bottom_tabs.add("outline", "Outline", "list")
-        self.bottom = QStackedWidget()
-        for panel in (self.problems_panel, self.code, self.peeking.panel, self.history, self.outline):
-            self.bottom.addWidget(panel)
-        self.bottom.hide()
+        self.bottom = Bottom(self)
+        self.comparing = RunComparing(self)
         middle = QWidget()
         column = QVBoxLayout(middle)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.canvas, 1)
-        column.addWidget(self.bottom_tabs)
-        column.addWidget(self.bottom)
+        column.addWidget(self.bottom.tabs)
+        column.addWidget(self.bottom.area)
         self.setCentralWidget(middle)
         self.rooms = BuildLayout(self)
         self._connect_canvas()
         self._connect_panels()
         self.document.changed.connect(self._on_changed)
         self.document.replaced.connect(self._on_replaced)
-        self.document.stack.indexChanged.connect(self._on_history)
         self.document.moved.connect(self._on_moved_place)
         window.menus.add_canvas_actions(self.canvas)
-        window.menus.add_canvas_actions(self.outline)
+        window.menus.add_canvas_actions(self.bottom.outline)
         window.menus.add_page_actions(self)
         self.palette_panel.set_favorites(window.settings.favorites)
         self._fitted = False
@@ -178,21 +155,9 @@ class BuildPage(QMainWindow):
         inspector.command_wanted.connect(self.window_.run_command)
         inspector.left.connect(self.canvas.setFocus)
         inspector.about_changed.connect(self._on_about)
-        self.problems_panel.problem_chosen.connect(self.mending.show)
-        self.problems_panel.fix_wanted.connect(self.mending.fix)
-        self.code.node_chosen.connect(lambda name: self.select([name.split("/")[0]], center=True))
-        self.code.save_wanted.connect(self.save_code)
-        self.code.value_wanted.connect(self._on_code_value)
-        self.code.refused.connect(self.window_.say)
-        self.history.jump_wanted.connect(lambda place: self.document.stack.setIndex(place))
-        self.history.compare_wanted.connect(self.compare_step)
-        self.outline.chosen.connect(self._on_outline)
-        self.outline.shown.connect(lambda name: self.select([name], center=True))
-        self.outline.key_left.connect(self._on_outline_key)
         self.overlays.chosen.connect(self.set_overlay)
         self.overlays.tidy_wanted.connect(self.arranging.tidy)
         self.overlays.note_wanted.connect(lambda: self.arranging.add_note())
-        self.bottom_tabs.chosen.connect(self._on_bottom)
         inspector.open_block_wanted.connect(self.blocks.enter)
         self.place_bar.place_wanted.connect(self.document.go)
         self.place_bar.network_wanted.connect(self.blocks.add_network)
@@ -230,16 +195,11 @@ class BuildPage(QMainWindow):
     def _show_all(self, gliding: bool = False) -> None:
         document = self.document
         project = document.project
-        problems = document.problems_here
-        self.canvas.show_graph(self.graph, document.walk_here, project.blocks, problems, gliding)
+        self.canvas.show_graph(self.graph, document.walk_here, project.blocks, document.problems_here, gliding)
         self.canvas.set_selection(self.selection)
-        errors = sum(problem.level == "error" for problem in problems)
-        self.bottom_tabs.set_count("problems", errors, "error")
-        others = len(problems) - errors
-        self.bottom_tabs.set_note("problems", f"{others} tip{'s' if others > 1 else ''}" if others else "")
         self._show_place()
         self._show_selection()
-        self._show_bottom()
+        self.bottom.refresh()
         self._show_pictures()
 
     def _show_place(self) -> None:
@@ -271,56 +231,11 @@ class BuildPage(QMainWindow):
             self.inspector.show_nothing(nodeview.of_model(here, walk))
         self.peeking.selected()
         self.living.selected()
-        self.code.highlight(self.selection)
-        if self.bottom_tabs.current() == "outline":
-            self.outline.choose(self.selection)
+        self.bottom.selected()
 
     def show_findings(self) -> None:
         """Other problems are known of the same graph."""
         self._show_all()
-
-    def _show_bottom(self) -> None:
-        current = self.bottom_tabs.current()
-        if current == "problems":
-            problems = self.document.problems_here
-            self.problems_panel.show_problems(problem_views(problems, self.graph))
-        elif current == "code":
-            source = self.document.source
-            graph = self.graph
-            hues = {name: nodeview.section_of(node) for name, node in graph.nodes.items()}
-            wrong = {one.node: one.title for one in self.document.errors if one.node}
-            self.code.show_code(source.text, dict(source.lines), hues, wrong)
-            self.code.highlight(self.selection)
-        elif current == "history":
-            self._on_history()
-        elif current == "sample":
-            self.peeking.selected()
-        elif current == "outline":
-            self.outline.show_rows(outline_rows(self.canvas.mirror), self.selection)
-
-    def _on_history(self, *_: object) -> None:
-        self.history.show_steps(["As it was opened", *self.document.steps()], self.document.stack.index())
-        if self.history.shows_runs() and self.bottom_tabs.current() == "history":
-            self.comparing.show_runs()
-
-    def compare_step(self, place: int) -> None:
-        """Show what differs between a step of the history and now."""
-        before = self.document.state_at(place)
-        names = ["As it was opened", *self.document.steps()]
-        if before is not None:
-            compare_states(self.window_, before, f"{names[place]} → now")
-
-    def _on_outline(self, names: list[str]) -> None:
-        self.select(names)
-        if names:
-            self.canvas.camera.show_node(names[-1])
-
-    def _on_outline_key(self, event: QKeyEvent) -> None:
-        """The canvas's keys work in the outline; what needs a place on the canvas goes on there."""
-        if keys.handle(self.canvas, event):
-            event.accept()
-            if self.canvas.hand.gesture:
-                self.canvas.setFocus()
 
     def set_overlay(self, name: str) -> None:
         """Choose what lies over the cards; kept with the project."""
@@ -329,22 +244,6 @@ class BuildPage(QMainWindow):
         self.document.set_view(overlay=name)
         self.peeking.turn(name == "sample")
         self.living.turn(name == "training")
-
-    def _on_code_value(self, line: int, place: int, typed: str) -> None:
-        self.document.edit("Change in the code", lambda project: edit_value(project, line, place, typed)[0])
-
-    def _on_bottom(self, key: str) -> None:
-        panels = {"problems": self.problems_panel, "code": self.code, "history": self.history, "outline": self.outline}
-        panels["sample"] = self.peeking.panel
-        self.bottom.setVisible(bool(key))
-        if key:
-            self.bottom.setCurrentWidget(panels[key])
-        self._show_bottom()
-
-    def show_bottom(self, key: str) -> None:
-        """Open one of the panels below the canvas."""
-        self.bottom_tabs.set_current(key)
-        self._on_bottom(key)
 
     def _on_selected(self, names: list[str]) -> None:
         self.selection = [name for name in names if name in self.graph.nodes]
@@ -434,15 +333,3 @@ class BuildPage(QMainWindow):
             return
         self.rooms.show_inspector()
         self.inspector.focus_setting()
-
-    def save_code(self) -> None:
-        name = f"{Path(self.window_.files.suggested_name()).stem}.py"
-        path, _ = QFileDialog.getSaveFileName(self, "Save code", name, "Python (*.py)")
-        if path:
-            self.window_.attempt(lambda: self._write_code(Path(path)))
-
-    def _write_code(self, path: Path) -> None:
-        from engine.project import write_atomically
-
-        write_atomically(path, self.document.source.text.encode())
-        self.window_.say(f"Saved {path.name}.", tone="good")

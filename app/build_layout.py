@@ -74,7 +74,7 @@ class BuildLayout(QObject):
             page.palette_panel.set_narrow(narrow)
             if not narrow:
                 page.resizeDocks([self._left], [sizes.palette], Qt.Orientation.Horizontal)
-        page.bottom.setFixedHeight(min(sizes.dock_open - sizes.dock_tabs, int(page.height() * _BOTTOM_SHARE)))
+        page.bottom.area.setFixedHeight(min(sizes.dock_open - sizes.dock_tabs, int(page.height() * _BOTTOM_SHARE)))
 
     def _set_right_width(self) -> None:
         sizes = theme.sizes()
@@ -138,7 +138,7 @@ class BuildLayout(QObject):
         self.side.strip.button.setChecked(False)
         self._narrow_again()
         page.palette_panel.reset_sections()
-        page.show_bottom("")
+        page.bottom.open("")
         self.fit()
         self._set_right_width()
         if not page.palette_panel.is_narrow():
@@ -150,7 +150,7 @@ class BuildLayout(QObject):
         if not self._restored:  # the page was never seen: what was kept before stays
             return memory.window_state().get("build") or {}
         found: dict[str, Any] = {
-            "bottom": page.bottom_tabs.current() or "",
+            "bottom": page.bottom.tabs.current() or "",
             "sections": page.palette_panel.open_sections(),
         }
         if not page.palette_panel.is_narrow():
@@ -176,8 +176,8 @@ class BuildLayout(QObject):
         sections = kept.get("sections")
         if isinstance(sections, list) and all(isinstance(one, str) for one in sections):
             page.palette_panel.set_open_sections(sections)
-        bottom, known = kept.get("bottom"), page.bottom_tabs.keys()
-        page.show_bottom(bottom if bottom in known else "")
+        bottom, known = kept.get("bottom"), page.bottom.tabs.keys()
+        page.bottom.open(bottom if bottom in known else "")
         self._restored = True
 
 

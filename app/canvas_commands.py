@@ -73,7 +73,7 @@ def compare_file(window: Window) -> None:
 
 @command("Compare with what was opened", menu="Edit", icon="diff", why_not=needs_project)
 def compare_opened(window: Window) -> None:
-    window.build.compare_step(0)
+    window.build.bottom.compare_step(0)
 
 
 @command("Compare two runs", menu="Edit", icon="diff", why_not=needs_project)
@@ -224,8 +224,8 @@ def overlay_training(window: Window) -> None:
 @command("Outline", "Ctrl+Shift+O", menu="View", icon="list", where="build", why_not=needs_project)
 def show_outline(window: Window) -> None:
     window.show_page("build")
-    window.build.show_bottom("outline")
-    window.build.outline.list.setFocus()
+    window.build.bottom.open("outline")
+    window.build.bottom.outline.list.setFocus()
 
 
 @command("Save picture of the selection", menu="File", icon="image", why_not=needs_selection)

@@ -109,7 +109,7 @@ def save_picture(window: Window) -> None:
 
 @command("Save code", menu="File", icon="code", why_not=needs_project)
 def save_code(window: Window) -> None:
-    window.build.save_code()
+    window.build.bottom.save_code()
 
 
 @command("Quit", "Ctrl+Q", menu="File")

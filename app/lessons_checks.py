@@ -161,7 +161,7 @@ def _overlay(window: Window, name: str) -> bool:
 @_check
 def _bottom(window: Window, name: str) -> bool:
     """Whether this panel is open below the canvas."""
-    return bool(window.build.bottom_tabs.current() == name)
+    return bool(window.build.bottom.tabs.current() == name)
 
 
 @_check

@@ -182,7 +182,7 @@ def _overlay(window: Window, name: str) -> None:
 @_deed
 def _bottom(window: Window, name: str) -> None:
     """Open a panel below the canvas."""
-    window.build.show_bottom(name)
+    window.build.bottom.open(name)
 
 
 @_deed

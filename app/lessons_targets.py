@@ -80,7 +80,7 @@ def _tab(window: Window, key: str) -> Spot | None:
 @_target
 def _bottom_tab(window: Window, key: str) -> Spot | None:
     """The tab of a panel below the canvas."""
-    return _whole(window.build.bottom_tabs.tab(key))
+    return _whole(window.build.bottom.tabs.tab(key))
 
 
 @_target
@@ -153,8 +153,8 @@ PARTS: dict[str, Callable[[Window], QWidget | None]] = {
     "settings": lambda window: window.build.inspector.node.settings,
     "cost": lambda window: window.build.inspector.node.cost,
     "overlays": lambda window: window.build.overlays,
-    "bottom": lambda window: window.build.bottom,
-    "bottom tabs": lambda window: window.build.bottom_tabs,
+    "bottom": lambda window: window.build.bottom.area,
+    "bottom tabs": lambda window: window.build.bottom.tabs,
     "place": lambda window: window.build.place_bar,
     "facts": lambda window: window.status,
     "data drop": lambda window: (

@@ -62,5 +62,5 @@ class Mending:
             -1,
         )
         self._page.window_.show_page("build")
-        self._page.show_bottom("problems")
+        self._page.bottom.open("problems")
         self.show((here + 1) % len(self._page.document.problems_here))

@@ -67,7 +67,7 @@ class Peeking(QObject):
         self.layer.picked.connect(self._on_picked)
         for stepping in (self.bar.wanted, self.panel.item_wanted):
             stepping.connect(self._on_item)
-        self.bar.open_wanted.connect(lambda: self._page.show_bottom(NAME))
+        self.bar.open_wanted.connect(lambda: self._page.bottom.open(NAME))
         self.bar.all_wanted.connect(self.show_all)
         self.panel.from_wanted.connect(self._on_from)
         self.panel.weights_wanted.connect(self._on_weights)
@@ -325,7 +325,7 @@ class Peeking(QObject):
 
     def selected(self) -> None:
         """Another node is chosen, or it has another value: show it in the panel."""
-        if not self.on or self._page.bottom_tabs.current() != NAME:
+        if not self.on or self._page.bottom.tabs.current() != NAME:
             return
         self._more.stop()
         name = self._chosen()
@@ -362,7 +362,7 @@ class Peeking(QObject):
         self.panel.show_nothing(message)
 
     def _on_picked(self, _name: str) -> None:
-        self._page.show_bottom(NAME)
+        self._page.bottom.open(NAME)
         self.selected()
 
     def _on_page(self, page: int) -> None:

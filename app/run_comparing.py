@@ -24,7 +24,7 @@ class RunComparing(QObject):
         super().__init__(page)
         self._page = page
         self._window = page.window_
-        history = page.history
+        history = page.bottom.history
         history.runs_wanted.connect(self.show_runs)
         history.compare_runs_wanted.connect(lambda ids: self._window.attempt(lambda: self.compare(ids)))
 
@@ -39,7 +39,7 @@ class RunComparing(QObject):
         """Bring the list of runs up to date."""
         from app.runviews import run_rows
 
-        self._page.history.runs.show_runs(run_rows([(run.id, run.info()) for run in self._runs()]))
+        self._page.bottom.history.runs.show_runs(run_rows([(run.id, run.info()) for run in self._runs()]))
 
     def compare(self, ids: Sequence[str]) -> ComparisonDialog:
         """Show two runs, or a run and the project as it is now, side by side.
@@ -73,8 +73,8 @@ class RunComparing(QObject):
 def compare_networks(window: Window, ids: Sequence[str]) -> None:
     """From the list of runs to the comparison: the History panel with both picked, and the picture over it."""
     window.show_page("build")
-    window.build.show_bottom("history")
-    history = window.build.history
+    window.build.bottom.open("history")
+    history = window.build.bottom.history
     history.show_kind("runs")
     history.runs.pick(ids)
     window.attempt(lambda: window.build.comparing.compare(history.runs.picked()))
@@ -83,6 +83,6 @@ def compare_networks(window: Window, ids: Sequence[str]) -> None:
 def show_runs(window: Window) -> None:
     """Open the History panel at its runs."""
     window.show_page("build")
-    window.build.show_bottom("history")
-    window.build.history.show_kind("runs")
-    window.build.history.runs.list.setFocus()
+    window.build.bottom.open("history")
+    window.build.bottom.history.show_kind("runs")
+    window.build.bottom.history.runs.list.setFocus()

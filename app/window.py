@@ -216,7 +216,7 @@ class Window(QMainWindow):
 
     def _on_problems(self) -> None:
         self.show_page("build")
-        self.build.show_bottom("problems")
+        self.build.bottom.open("problems")
 
     # ---- files ----
 

@@ -220,23 +220,25 @@ def test_find_goes_to_a_node_in_a_block(page) -> None:
 
 def test_the_outline_mirrors_the_canvas_and_takes_its_keys(page) -> None:
     page.window_.run_command("show_outline")
-    rows = page.outline.list.rows().rows()
+    rows = page.bottom.outline.list.rows().rows()
     assert [one.id for one in rows] == list(page.graph.order)
     assert "input from Digits" in next(one.said for one in rows if one.id == "conv_1")
-    QTest.keyClick(page.outline.list, Key.Key_Home)
-    QTest.keyClick(page.outline.list, Key.Key_Down)
+    QTest.keyClick(page.bottom.outline.list, Key.Key_Home)
+    QTest.keyClick(page.bottom.outline.list, Key.Key_Down)
     assert page.selection == ["conv_1"] and page.canvas.mirror.selected == {"conv_1"}
-    QTest.keyClick(page.outline.list, Key.Key_Down, Mod.ShiftModifier)
+    QTest.keyClick(page.bottom.outline.list, Key.Key_Down, Mod.ShiftModifier)
     assert set(page.selection) == {"conv_1", "batch_norm_1"}
     page.select(["relu_2"])
-    assert [index.row() for index in page.outline.list.selectedIndexes()] == [list(page.graph.order).index("relu_2")]
-    QTest.keyClick(page.outline.list, Key.Key_Delete)
+    assert [index.row() for index in page.bottom.outline.list.selectedIndexes()] == [
+        list(page.graph.order).index("relu_2")
+    ]
+    QTest.keyClick(page.bottom.outline.list, Key.Key_Delete)
     assert "relu_2" not in page.graph.nodes
-    page.outline.search.setText("conv")
-    assert {one.label for one in page.outline.list.rows().rows()} == {"Conv 2D"}
-    page.outline.search.clear()
-    page.bottom_tabs.set_current(None)
-    page._on_bottom("")
+    page.bottom.outline.search.setText("conv")
+    assert {one.label for one in page.bottom.outline.list.rows().rows()} == {"Conv 2D"}
+    page.bottom.outline.search.clear()
+    page.bottom.tabs.set_current(None)
+    page.bottom._on_chosen("")
 
 
 def test_menus_of_ports_notes_and_wires(page) -> None:
@@ -302,17 +304,17 @@ def test_splicing_by_hand_makes_room(page) -> None:
 def test_history_compares_with_now(page) -> None:
     page._on_param("conv_1", "filters", 64)
     page.remove(["relu_2"], True)
-    page.show_bottom("history")
-    assert [row.words for row in page.history.list.rows().rows()] == [
+    page.bottom.open("history")
+    assert [row.words for row in page.bottom.history.list.rows().rows()] == [
         "As it was opened", "Set filters of Conv 2D", "Delete ReLU",
     ]  # fmt: skip
-    page.history.compare_wanted.emit(0)
+    page.bottom.history.compare_wanted.emit(0)
     dialog = next(one for one in QApplication.topLevelWidgets() if isinstance(one, ComparisonDialog))
     assert dialog.states == {"conv_1": "changed", "relu_2": "removed"}
     assert dialog.canvas.mirror.nodes["relu_2"].marks.difference == "removed"
     assert any("filters 32 → 64" in line.words for line in dialog.list.list.rows().rows())
     dialog.close()
-    page.history.jump_wanted.emit(1)
+    page.bottom.history.jump_wanted.emit(1)
     assert "relu_2" in page.graph.nodes and page.graph.nodes["conv_1"].params["filters"] == 64
     page.document.stack.setIndex(0)
     dialog = compare_states(page.window_, page.document.project, "the same")
@@ -339,17 +341,19 @@ def test_a_picture_that_cannot_be_written_says_so(window, tmp_path) -> None:
 
 
 def test_a_value_changed_in_the_code_view(page) -> None:
-    page.show_bottom("code")
-    code = page.code.code
+    page.bottom.open("code")
+    code = page.bottom.code.code
     number, line = next(
-        (at, text) for at, text in enumerate(page.code.text().split("\n"), 1) if "self.conv_1 = nn.Conv2d(1, 32" in text
+        (at, text)
+        for at, text in enumerate(page.bottom.code.text().split("\n"), 1)
+        if "self.conv_1 = nn.Conv2d(1, 32" in text
     )
     code.edit_at(number, line.index("32") + 1)
     assert code.field.isVisible() and code.field.text() == "32"
     code.field.setText("48")
     QTest.keyClick(code.field, Key.Key_Return)
     assert page.graph.nodes["conv_1"].params["filters"] == 48
-    assert "nn.Conv2d(1, 48" in page.code.text()
+    assert "nn.Conv2d(1, 48" in page.bottom.code.text()
     before = page.graph
     code.edit_at(number, line.index("(1") + 1)
     code.field.setText("3")

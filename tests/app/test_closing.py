@@ -42,7 +42,7 @@ def once(project) -> None:
         page.select(["conv_1", "relu_1"])
         window.run_command("frame")
         page.canvas._note_field.commit()
-        page.show_bottom("outline")
+        page.bottom.open("outline")
         window.document.stack.setIndex(0)
         QApplication.processEvents()
 

@@ -144,9 +144,9 @@ def test_the_top_bar_holds(qapp, size, scale) -> None:
 def test_the_panel_below_leaves_the_canvas_its_half(qapp) -> None:
     with open_window((1100, 680), scale=1.75) as window:
         page = build(window)
-        page.show_bottom("code")
+        page.bottom.open("code")
         spin(0.1)
-        assert page.bottom.height() <= page.height() / 2 and page.canvas.height() > 60
+        assert page.bottom.area.height() <= page.height() / 2 and page.canvas.height() > 60
 
 
 def test_a_new_text_size_is_followed_at_once(qapp) -> None:
@@ -170,20 +170,20 @@ def test_the_layout_is_there_after_a_restart(qapp) -> None:
     with open_window((1500, 900)) as first:
         page = build(first)
         page.resizeDocks([page.rooms._left, page.rooms._right], [300, 400], Qt.Orientation.Horizontal)
-        page.show_bottom("history")
+        page.bottom.open("history")
         page.palette_panel.set_open_sections(["Pooling"])
         spin(0.1)
         first.close()
     with open_window((1500, 900)) as second:
         page = build(second)
         assert (page.palette_panel.width(), page.inspector.width()) == (300, 400)
-        assert page.bottom_tabs.current() == "history" and page.bottom.isVisible()
+        assert page.bottom.tabs.current() == "history" and page.bottom.area.isVisible()
         assert page.palette_panel.open_sections() == ["Pooling"]
         second.run_command("reset_layout")
         spin(0.1)
         sizes = theme.sizes()
         assert (page.palette_panel.width(), page.inspector.width()) == (sizes.palette, sizes.inspector)
-        assert not page.bottom.isVisible() and "Convolution" in page.palette_panel.open_sections()
+        assert not page.bottom.area.isVisible() and "Convolution" in page.palette_panel.open_sections()
 
 
 def test_a_window_that_never_showed_the_page_keeps_what_was_kept(qapp, state) -> None:
@@ -204,7 +204,7 @@ def test_a_damaged_layout_is_that_of_the_first_day(qapp, kept) -> None:
         sizes = theme.sizes()
         assert sizes.palette_least <= page.palette_panel.width() <= sizes.palette_most
         assert sizes.inspector_least <= page.inspector.width() <= sizes.inspector_most
-        assert not page.bottom.isVisible() and "Convolution" in page.palette_panel.open_sections()
+        assert not page.bottom.area.isVisible() and "Convolution" in page.palette_panel.open_sections()
 
 
 def test_reset_closes_the_drawers_of_all_pages(qapp) -> None:

@@ -77,7 +77,7 @@ def test_every_control_of_a_page_has_a_name(window, page) -> None:
 @pytest.mark.parametrize("chosen", [[], ["conv_1"], ["conv_1", "conv_2"], ["residual_block_1"]])
 def test_the_panels_of_the_build_page_too(window, panel, chosen) -> None:
     window.show_page("build")
-    window.build.show_bottom(panel)
+    window.build.bottom.open(panel)
     window.build.select(chosen)
     QApplication.processEvents()
     assert unnamed(window) == []

@@ -35,7 +35,7 @@ def page(whole):
     QApplication.processEvents()
     yield whole.build
     whole.build.set_overlay("shapes")
-    whole.build.show_bottom("problems")
+    whole.build.bottom.open("problems")
     close_extra_windows()
     whole.document.start(Project())
 
@@ -131,7 +131,7 @@ def test_run_up_to_here(page) -> None:
 
 
 def test_the_panel_follows_the_chosen_node(page) -> None:
-    page.show_bottom("sample")
+    page.bottom.open("sample")
     panel = page.peeking.panel
     assert panel.stack.currentWidget() is panel.empty
     panel.empty.button.click()

@@ -57,9 +57,9 @@ def press_on_canvas(page) -> None:
 
 
 def press_in_dock(page) -> None:
-    page.show_bottom("problems")
+    page.bottom.open("problems")
     QApplication.processEvents()
-    panel, edge = page.problems_panel, theme.sizes().s6
+    panel, edge = page.bottom.problems, theme.sizes().s6
     area = QRectF(panel.list.visualRect(panel.list.rows().index(0))).adjusted(edge, 0, -edge, 0)
     spot = fix_areas(area, panel.list.row_at(0))[0]
     QTest.mouseClick(panel.list.viewport(), Qt.MouseButton.LeftButton, pos=spot.center().toPoint())
@@ -87,11 +87,11 @@ def test_one_press_mends_and_one_undo_takes_it_back(page, press) -> None:
 def test_the_price_is_told_before_the_press_wherever_a_repair_is_offered(page) -> None:
     fixes = page.document.errors[0].fixes
     assert fixes and all(fix.lines[-1].endswith("parameters") for fix in fixes)
-    page.show_bottom("problems")
-    (row,) = page.problems_panel.list.rows().rows()
+    page.bottom.open("problems")
+    (row,) = page.bottom.problems.list.rows().rows()
     assert [fix.price for fix in row.fixes] == [fix.price for fix in fixes]
     assert price_words(row.fixes[0]).startswith("+")
-    rows = page.problems_panel.list.rows()
+    rows = page.bottom.problems.list.rows()
     tip = rows.data(rows.index(0), Qt.ItemDataRole.ToolTipRole)
     assert all(fix.lines[-1] in tip for fix in fixes)
     page.canvas.choose(["linear_1"])

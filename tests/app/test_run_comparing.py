@@ -59,8 +59,8 @@ def lines(dialog: ComparisonDialog) -> list[str]:
 def open_runs(window):
     window.run_command("compare_two_runs")
     QApplication.processEvents()
-    window.build.history.runs.pick([])
-    return window.build.history.runs
+    window.build.bottom.history.runs.pick([])
+    return window.build.bottom.history.runs
 
 
 def test_two_runs_are_picked_by_the_keyboard_and_compared(window) -> None:
@@ -126,8 +126,8 @@ def test_the_list_of_runs_leads_to_the_comparison(window) -> None:
     listed.view.selectAll()
     assert listed.networks.isEnabled()
     listed.networks.click()
-    assert window.page == "build" and window.build.bottom_tabs.current() == "history"
-    assert window.build.history.runs.picked() == [window.first.id, window.second.id]
+    assert window.page == "build" and window.build.bottom.tabs.current() == "history"
+    assert window.build.bottom.history.runs.picked() == [window.first.id, window.second.id]
     (dialog,) = dialogs()
     assert dialog.states["batch_norm_2"] == "removed"
 

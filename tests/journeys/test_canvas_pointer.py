@@ -119,7 +119,7 @@ def hand(window):
     needs_pointer()
     project = new_from_template("resnet-digits")
     window.document.start(replace(project, view={"page": "build"}))
-    window.build.show_bottom("")
+    window.build.bottom.open("")
     window.build.reset_layout()
     spin(0.15)
     made = Canvas(window)

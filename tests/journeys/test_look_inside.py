@@ -44,7 +44,7 @@ def test_look_inside(qapp) -> None:
         hands.look("up-to-here")
         strip = layer.item("conv_2").area_in_scene()
         hands.click(hands.on_canvas(QPointF(strip.left() + 20, strip.center().y())))
-        hands.until(lambda: page.bottom_tabs.current() == "sample", 5, "the panel")
+        hands.until(lambda: page.bottom.tabs.current() == "sample", 5, "the panel")
         assert page.selection == ["conv_2"]
         panel = page.peeking.panel
         hands.until(lambda: panel.numbers.numbers.rows, 30, "the numbers")
