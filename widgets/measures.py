@@ -127,6 +127,7 @@ class Sizes:
     plain_gap: int = 22
     callout_width: int = 348
     repair_width: int = 168
+    repair_most: int = 232
     leader: int = 26
     quick_menu: int = 252
     minimap_width: int = 128

@@ -300,8 +300,7 @@ def test_thumbnail_is_not_empty(qapp) -> None:
     assert (image.width(), image.height()) == (206, 130)
     seen = colors(image)
     assert len(seen) > 10
-    edge = {image.pixelColor(x, y).name() for x in range(206) for y in (0, 129)}
-    assert edge == {theme.color("canvas").name()}
+    assert not any(image.pixelColor(x, y).alpha() for x in range(206) for y in (0, 129)), "nothing at its edge"
 
 
 def test_empty_canvas_says_how_to_begin(qtbot) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen, QTextLayout, QTextOption
 from PySide6.QtWidgets import QGraphicsItem
 
@@ -18,6 +18,12 @@ if TYPE_CHECKING:
 
 S = theme.Sizes()
 _PAD, _INDENT, _BUTTON, _ROW = 14, 38, 28, 36
+_BETWEEN = 14
+"""From the card to a callout above or below it."""
+_CUT = 0.02
+"""More than this share outside of the view takes words away, not only the border."""
+_WORDS_BESIDE = 16
+"""What the words of a button leave free of it."""
 _TONES = {"error": ("error", "error_fill"), "warning": ("triangle-alert", "warning"), "info": ("info", "info")}
 
 
@@ -31,9 +37,13 @@ class CalloutItem(QGraphicsItem):
         self.problem = problem
         self.row = -1
         self.hover = -1
-        self.on_left = False
+        self.leader_x = 0.0
+        self.side = "right"
+        """Where it stands: at the right or left of its card, above or below it."""
         pens = ink()
-        wide = S.callout_width - _INDENT - _PAD
+        self._button = _button_width(problem.fixes)
+        self.width = S.callout_width + self._button - S.repair_width
+        wide = self.width - _INDENT - _PAD
         self._title = _wrapped(str(problem.title), pens.font("name"), wide)
         self._detail = _wrapped(str(problem.detail), pens.font("secondary"), wide)
         self._height = _PAD * 2 + 18 * len(self._title) + 17 * len(self._detail)
@@ -45,13 +55,17 @@ class CalloutItem(QGraphicsItem):
         return self._height
 
     @property
+    def on_left(self) -> bool:
+        return self.side == "left"
+
+    @property
     def leader_at(self) -> float:
         """How far below its top the leader meets the callout."""
         return min(56.0, self._height / 2)
 
     def area(self) -> QRectF:
         """The card of the callout, in its own coordinates; the leader is outside."""
-        return QRectF(0, 0, S.callout_width, self._height)
+        return QRectF(0, 0, self.width, self._height)
 
     def boundingRect(self) -> QRectF:
         return self.area().adjusted(-S.leader - 4, -20, S.leader + 4, 30)
@@ -59,7 +73,7 @@ class CalloutItem(QGraphicsItem):
     def button(self, row: int) -> QRectF:
         """A repair's button, in the item's coordinates."""
         top = self._height - _PAD - _ROW * (len(self.problem.fixes) - row) + (_ROW - _BUTTON - 2) + 2
-        return QRectF(_PAD, top, S.repair_width, _BUTTON)
+        return QRectF(_PAD, top, self._button, _BUTTON)
 
     def button_at(self, place: QPointF) -> int:
         """The repair whose button is under a point of the scene, -1 where there is none."""
@@ -82,8 +96,7 @@ class CalloutItem(QGraphicsItem):
         area = self.area()
         shadow.paint(painter, area, S.r9, "popup")
         painter.setPen(QPen(line, 1))
-        y, start = self.leader_at, area.right() if self.on_left else -S.leader
-        painter.drawLine(QPointF(start, y), QPointF(start + S.leader, y))
+        painter.drawLine(self._leader(area))
         wash = theme.mix("error" if tone == "error" else tint, "card", 0.05)
         painter.setBrush(wash)
         painter.drawRoundedRect(area.adjusted(0.5, 0.5, -0.5, -0.5), S.r9, S.r9)
@@ -92,18 +105,26 @@ class CalloutItem(QGraphicsItem):
         for row, fix in enumerate(self.problem.fixes):
             self._repair(painter, row, fix)
 
+    def _leader(self, area: QRectF) -> QLineF:
+        """The line to the card; above and below it the space between is smaller, and its ports are in the middle."""
+        if self.side in ("right", "left"):
+            x = area.right() if self.side == "left" else -S.leader
+            return QLineF(x, self.leader_at, x + S.leader, self.leader_at)
+        y = -_BETWEEN if self.side == "below" else area.bottom()
+        return QLineF(self.leader_x, y, self.leader_x, y + _BETWEEN)
+
     def _words(self, painter: QPainter) -> None:
         pens = ink()
         y = float(_PAD)
         painter.setPen(pens.text1)
         painter.setFont(pens.font("name"))
         for text in self._title:
-            painter.drawText(QRectF(_INDENT, y, S.callout_width - _INDENT, 18), Qt.AlignmentFlag.AlignVCenter, text)
+            painter.drawText(QRectF(_INDENT, y, self.width - _INDENT, 18), Qt.AlignmentFlag.AlignVCenter, text)
             y += 18
         painter.setPen(pens.text2)
         painter.setFont(pens.font("secondary"))
         for text in self._detail:
-            painter.drawText(QRectF(_INDENT, y, S.callout_width - _INDENT, 17), Qt.AlignmentFlag.AlignVCenter, text)
+            painter.drawText(QRectF(_INDENT, y, self.width - _INDENT, 17), Qt.AlignmentFlag.AlignVCenter, text)
             y += 17
 
     def _repair(self, painter: QPainter, row: int, fix: Any) -> None:
@@ -132,7 +153,7 @@ class CalloutItem(QGraphicsItem):
         pens = ink()
         painter.setFont(pens.font("caption"))
         painter.setPen(pens.text2)
-        most = S.callout_width - area.right() - 8 - _PAD
+        most = self.width - area.right() - 8 - _PAD
         y = area.center().y() - 7.5 * len(lines)
         for line in lines:
             painter.drawStaticText(QPointF(area.right() + 8, y), pens.text("caption", line, most))
@@ -158,23 +179,51 @@ def place(scene: CanvasScene) -> None:
         scene.addItem(scene.callout)
     item = scene.callout
     item.index = index
-    card = scene.nodes[item.problem.node].area()
-    right = QRectF(card.right() + S.leader, card.center().y() - item.leader_at, S.callout_width, item.height)
-    left = right.translated(-2 * S.leader - card.width() - S.callout_width, 0)
-    item.on_left = _hidden(scene, left) < _hidden(scene, right)
-    item.setPos((left if item.on_left else right).topLeft())
+    _stand(scene, item, scene.nodes[item.problem.node].area())
+
+
+def _stand(scene: CanvasScene, item: CalloutItem, card: QRectF) -> None:
+    """Put a callout where most of it is seen: beside its card, else above or below, moved sideways into the view."""
+    views = scene.views()
+    seen = views[0].camera.seen() if views else None
+    spots = _spots(item, card, seen)
+    item.side = min(spots, key=lambda side: _hidden(scene, spots[side], seen) + (side not in ("right", "left")) * 0.01)
+    spot = spots[item.side]
+    item.leader_x = min(max(card.left() + _INDENT - spot.left(), S.r9), item.width - S.r9)
+    item.setPos(spot.topLeft())
     item.update()
 
 
-def _hidden(scene: CanvasScene, area: QRectF) -> float:
+def _spots(item: CalloutItem, card: QRectF, seen: QRectF | None) -> dict[str, QRectF]:
+    """The places it may take, by side."""
+    right = QRectF(card.right() + S.leader, card.center().y() - item.leader_at, item.width, item.height)
+    left = right.translated(-2 * S.leader - card.width() - item.width, 0)
+    spots = {"right": right, "left": left}
+    if seen is None or item.width > seen.width():
+        return spots
+    x = card.center().x() - item.width / 2
+    x = min(max(x, seen.left() + _BETWEEN), seen.right() - item.width - _BETWEEN)
+    if x <= card.right() and x + item.width >= card.left():  # the leader must meet the card
+        spots["below"] = QRectF(x, card.bottom() + _BETWEEN, item.width, item.height)
+        spots["above"] = QRectF(x, card.top() - _BETWEEN - item.height, item.width, item.height)
+    return spots
+
+
+def _hidden(scene: CanvasScene, area: QRectF, seen: QRectF | None) -> float:
     """How bad a place is: the share of it that lies outside the view, and less so whether it covers a card."""
     crowded = any(isinstance(item, NodeItem) and item.area().intersects(area) for item in scene.items(area))
-    views = scene.views()
-    if not views:
+    if seen is None:
         return float(crowded)
-    seen = views[0].camera.seen().intersected(area)
-    outside = 1 - seen.width() * seen.height() / (area.width() * area.height())
-    return round(outside, 2) + 0.3 * crowded
+    inside = seen.intersected(area)
+    outside = 1 - inside.width() * inside.height() / (area.width() * area.height())
+    # a cut sentence cannot be read, a covered card can be uncovered
+    return (outside > _CUT) + round(outside, 2) + 0.3 * crowded
+
+
+def _button_width(fixes: Sequence[Any]) -> float:
+    """As wide as the longest words of a repair, within limits."""
+    longest = max((ink().width("row", fix.label) for fix in fixes), default=0.0)
+    return min(max(float(S.repair_width), longest + _WORDS_BESIDE), float(S.repair_most))
 
 
 def _chosen(scene: CanvasScene) -> int:

@@ -27,6 +27,8 @@ class Camera(QObject):
         super().__init__(view)
         self._view = view
         self.zoom, self.level = theme.scale(), "full"
+        self.top = MARGIN
+        """What stays free above everything that is fitted: bars lie over the upper edge."""
         self._scale = theme.scale()
         self._wheel: tuple[QPoint, float] | None = None
         self._settle = self._timer(_SETTLE, self._on_settled)
@@ -69,9 +71,9 @@ class Camera(QObject):
             return
         room = view.viewport().size()
         across = (room.width() - 2 * MARGIN) / max(1.0, area.width())
-        down = (room.height() - 2 * MARGIN) / max(1.0, area.height())
+        down = (room.height() - self.top - MARGIN) / max(1.0, area.height())
         self.set_zoom(min(across, down, theme.scale()))
-        view.centerOn(area.center())
+        view.centerOn(area.center() - QPointF(0, (self.top - MARGIN) / 2 / self.zoom))
 
     def center_on(self, node: str) -> None:
         """Bring a card into the middle, large enough to read."""

@@ -16,7 +16,7 @@ from widgets.live_values import LiveMark
 
 S = theme.Sizes()
 PLUS = 16  # the button that adds a layer after this one
-_STATE_ICON = 16
+_STATE_ICON = 18
 _ALL: frozenset = frozenset({("", -1)})  # the port of a wire that is looked at
 
 
@@ -103,13 +103,21 @@ def _body(painter: QPainter, card: Card, shape: QPainterPath, marks: Marks, pens
 
 
 def _passing(painter: QPainter, card: Card, pens: Ink) -> None:
-    """What a muted card does: the wire passes straight through."""
+    """What a muted card does: the wire passes straight through, behind its words."""
     start, end = QPointF(card.inputs[0].x, 0), QPointF(card.outputs[0].x, card.height)
     path = QPainterPath(start)
     path.cubicTo(start.x(), card.height / 2, end.x(), card.height / 2, end.x(), end.y())
+    painter.save()
+    longest = max(pens.width("row" if card.row else "name", card.title), pens.width("settings", card.summary))
+    if S.card_text + longest + 4 > start.x() - 2:  # nothing runs through what one reads
+        free = QPainterPath()
+        free.addRect(QRectF(0, 0, card.width, 6))
+        free.addRect(QRectF(0, card.height - 6, card.width, 6))
+        painter.setClipPath(free, Qt.ClipOperation.IntersectClip)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(pens.wire(card.outputs[0].symbol, "muted"))
     painter.drawPath(path)
+    painter.restore()
     painter.setPen(Qt.PenStyle.NoPen)
 
 
@@ -160,7 +168,7 @@ def _head(painter: QPainter, card: Card, marks: Marks, pens: Ink, ratio: float) 
     signs = _extras(painter, card, marks, pens, ratio, right)
     right = signs if slim else right
     text_x = S.card_text if not slim else S.card_text - 6
-    title_most = right - text_x - 8
+    title_most = right - text_x - 4
     repeat = f"×{card.repeat}" if card.composite and card.repeat > 1 else ""
     if repeat:
         title_most -= pens.width("name", repeat) + 5
@@ -220,7 +228,7 @@ def _extras(painter: QPainter, card: Card, marks: Marks, pens: Ink, ratio: float
 
 def _sign(card: Card) -> tuple[str, str] | None:
     if card.level == "error":
-        return ("error", "error_fill" if not theme.is_dark() else "error")
+        return ("error", "error_fill")
     if card.level == "warning":
         return ("triangle-alert", "warning")
     if card.muted:

@@ -51,6 +51,9 @@ class OverlayBar(QWidget):
         inset = theme.sizes().s12
         self.adjustSize()
         self.move(self.parentWidget().width() - self.width() - inset, inset)
+        camera = getattr(self.parentWidget(), "camera", None)
+        if camera is not None:
+            camera.top = inset + self.height() + inset
         self.raise_()
         self.show()
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QRectF, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from widgets import theme, words
+from widgets.canvas.items import NodeItem
+from widgets.canvas.view import Canvas
 from widgets.controls import Elided, IconButton, IconLabel, Label, NumberField, ProgressRing
 from widgets.controls.base import box, start
 from widgets.sample_values import ItemSample
@@ -106,8 +108,14 @@ class SampleBar(QWidget):
         self._waits.setSingleShot(True)
         self._waits.setInterval(PATIENCE)
         self._waits.timeout.connect(lambda: self.ring.setVisible(True))
+        self._rests = QTimer(self)
+        self._rests.setSingleShot(True)
+        self._rests.setInterval(PATIENCE)
+        self._rests.timeout.connect(self._on_rest)
         self.ring.hide()
         canvas.installEventFilter(self)
+        if isinstance(canvas, Canvas):
+            canvas.looked.connect(self.look)
         self.hide()
 
     def _row(self, column: QVBoxLayout) -> tuple[QWidget, IconLabel, Elided]:
@@ -155,15 +163,46 @@ class SampleBar(QWidget):
         self.ring.setToolTip(text)
 
     def settle(self) -> None:
-        """Below the bar that says where one is, at the left: strips lie at the right of their cards."""
+        """Below the bar that says where one is, at the left: strips lie at the right of their cards. Where a card is
+        there, into another corner."""
         sizes, inset = theme.sizes(), theme.sizes().s12
         beside = self.parentWidget().width() // 2 - round(theme.scale() * HALF_CARD) - 2 * inset
         width = max(sizes.palette, min(sizes.inspector + sizes.tile, beside))
         self.stepper.set_narrow(width < sizes.inspector)
         self.setFixedWidth(width)
         self.adjustSize()
-        self.move(inset, self._above.geometry().bottom() + theme.sizes().s8)
+        self.move(self._free_corner())
         self.raise_()
+
+    def look(self) -> None:
+        """The canvas shows another part: once it rests, the bar gives way where it lies on a card."""
+        if not self.isHidden():
+            self._rests.start()
+
+    def _on_rest(self) -> None:
+        if not self.isHidden():
+            self.move(self._free_corner())
+
+    def _free_corner(self) -> QPoint:
+        """Where it covers no card, the present place and the upper left corner first."""
+        corners = self._corners()
+        here = [one for one in corners if one == self.pos()]
+        return min([*here, *corners], key=self._covered)
+
+    def _corners(self) -> list[QPoint]:
+        canvas, inset, gap = self.parentWidget(), theme.sizes().s12, theme.sizes().s8
+        top = self._above.geometry().bottom() + gap
+        right, bottom = canvas.width() - self.width() - inset, canvas.height() - self.height() - inset
+        left = inset + theme.sizes().minimap_width + gap  # the map has the lower left corner
+        return [QPoint(inset, top), QPoint(right, top), QPoint(right, bottom), QPoint(left, bottom)]
+
+    def _covered(self, corner: QPoint) -> int:
+        """How many cards it would cover there."""
+        canvas = self.parentWidget()
+        if not isinstance(canvas, Canvas):
+            return 0
+        under = canvas.items(QRect(canvas.viewport().mapFrom(canvas, corner), self.size()))
+        return sum(isinstance(one, NodeItem) for one in under)
 
     def paintEvent(self, event) -> None:
         box(start(self), QRectF(self.rect()), theme.sizes().r6, "panel", "line")

@@ -1,0 +1,139 @@
+"""Nothing on the canvas lies over what one reads: callouts, bars at the edge, the wire through a muted card."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from PySide6.QtCore import QPointF, QRect
+from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtWidgets import QApplication
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from canvas_help import SCHEMA, problem, residual
+
+from engine.edits import add, move
+from engine.graph import Graph
+from engine.infer import infer
+from widgets import theme
+from widgets.canvas.items import NodeItem
+from widgets.canvas.overlay_bar import OverlayBar
+from widgets.canvas.sample_bar import SampleBar
+from widgets.canvas.view import Canvas
+from widgets.place_bar import PlaceBar
+from widgets.sample_values import ItemSample
+
+
+def opened(qtbot, qapp, width: int, height: int = 620, problems=(), graph: Graph | None = None) -> Canvas:
+    theme.apply(qapp, "dark")
+    view = Canvas()
+    qtbot.addWidget(view)
+    view.resize(width, height)
+    graph = residual() if graph is None else graph
+    view.show_graph(graph, infer(graph, SCHEMA), problems=list(problems))
+    view.show()
+    qtbot.waitExposed(view)
+    QApplication.processEvents()
+    return view
+
+
+def in_view(view: Canvas) -> QRect:
+    """Where the callout is on the viewport."""
+    callout = view.mirror.callout
+    return view.mapFromScene(callout.mapRectToScene(callout.area())).boundingRect()
+
+
+@pytest.mark.parametrize("width", [500, 744, 900, 1300])
+def test_a_callout_is_whole_at_every_width(qapp, qtbot, width) -> None:
+    """Beside its card where there is room; else below or above, never cut."""
+    view = opened(qtbot, qapp, width, problems=[problem("add_1")])
+    view.camera.zoom_to(100)
+    view.centerOn(view.mirror.nodes["add_1"].area().center())
+    view.mirror.place_callout()
+    callout = view.mirror.callout
+    assert view.viewport().rect().adjusted(-1, -1, 1, 1).contains(in_view(view))
+    beside = width / 2 - 112 > callout.width + 26 + 4
+    assert (callout.side in ("right", "left")) is beside
+    card = view.mirror.nodes["add_1"].area()
+    assert not callout.mapRectToScene(callout.area()).intersects(card), "the card itself stays in sight"
+    if not beside:
+        met = callout.mapToScene(QPointF(callout.leader_x, 0)).x()
+        assert card.left() < met < card.right(), "the leader meets the card"
+
+
+def test_the_words_of_a_repair_are_whole(qapp, qtbot) -> None:
+    long = "Insert Global average pool 2D"
+    wrong = problem("linear_1")
+    wrong.fixes = (*wrong.fixes, SimpleNamespace(label=long, lines=("64 numbers out", "650 more parameters")))
+    view = opened(qtbot, qapp, 1300, problems=[wrong])
+    view.mirror.place_callout()
+    callout = view.mirror.callout
+    from widgets.canvas.ink import ink
+
+    assert callout.button(2).width() >= ink().width("row", long) + 16
+    assert callout.width - callout.button(2).right() >= ink().width("caption", "100 360 more parameters") + 8
+
+
+def test_what_is_fitted_stays_clear_of_the_bars(qapp, qtbot) -> None:
+    view = opened(qtbot, qapp, 744, 560)
+    bar = OverlayBar(view)
+    bar.settle()
+    view.camera.fit()
+    first = min(view.mapFromScene(item.area()).boundingRect().top() for item in view.mirror.nodes.values())
+    assert first > bar.geometry().bottom()
+
+
+def wide() -> Graph:
+    """Cards side by side, over the whole width."""
+    graph = Graph()
+    for _ in range(4):
+        graph, _name = add(graph, "ReLU")
+    return move(graph, {name: (260.0 * place, 0.0) for place, name in enumerate(graph.nodes)})
+
+
+def test_the_sample_bar_gives_way_to_cards(qapp, qtbot) -> None:
+    view = opened(qtbot, qapp, 1100, 640, graph=wide())
+    place = PlaceBar(view)
+    bar = SampleBar(view, place)
+    view.camera.zoom_to(100)
+    view.camera.look_at(QPointF(500, 250))
+    corner = bar._corners()[0]
+
+    def covered() -> int:
+        under = view.items(QRect(view.viewport().mapFrom(view, bar.pos()), bar.size()))
+        return sum(isinstance(one, NodeItem) for one in under)
+
+    bar.show()
+    bar.show_item(ItemSample(0, 0, 10, "row 1", "cat"), [("info", "Up to Linear")])
+    bar.settle()
+    # the row of cards goes through the upper left corner: the bar stands elsewhere
+    view.camera.look_at(QPointF(500, 640 / 2 - corner.y() - bar.height() / 2 + 20))
+    qtbot.waitUntil(lambda: not covered(), timeout=5000)
+    assert view.rect().contains(bar.geometry())
+
+
+@pytest.mark.parametrize("name", ["dark", "light"])
+def test_nothing_runs_through_the_words_of_a_muted_card(qapp, qtbot, name) -> None:
+    from widgets.canvas.cards import Marks, outline, paint_card
+    from widgets.canvas.content import describe
+
+    theme.apply(qapp, name)
+    graph = residual()
+    node = graph.nodes["conv2d_1"] if "conv2d_1" in graph.nodes else graph.nodes["conv_1"]
+    card = replace(describe(graph, node, infer(graph, SCHEMA), {}), muted=True)
+
+    def painted(one) -> QImage:
+        image = QImage(240, 60, QImage.Format.Format_ARGB32_Premultiplied)
+        image.fill(QColor("black"))
+        painter = QPainter(image)
+        paint_card(painter, one, outline(one), Marks())
+        painter.end()
+        return image
+
+    plain = painted(replace(card, outputs=()))  # nothing passes where nothing goes on
+    middle = QRect(60, 10, 130, 28)
+    assert painted(card).copy(middle) == plain.copy(middle)
