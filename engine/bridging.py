@@ -118,13 +118,10 @@ def _towards(tensor: Tensor, goal: Tensor) -> Iterator[Way]:
     steps = _strides(tensor.dims[1:], goal.dims[1:])
     if steps is not None and tensor.dims[0] != goal.dims[0]:
         yield Way((Step(project.layer, {**project.params, "stride": list(steps)}),), goal)
-    if sides < 3:
-        resize = Step(f"Interpolate{sides}d", {"size": list(goal.dims[1:])})
-        yield Way((resize,), tensor.sized(*(tensor.dims[0], *goal.dims[1:])))
-        if tensor.dims[0] != goal.dims[0]:
-            yield Way((resize, project), goal)
-    else:
-        yield Way((Step("AdaptiveAvgPool3d", {"size": list(goal.dims[1:])}),), goal)
+    resize = Step(f"Interpolate{sides}d", {"size": list(goal.dims[1:])})
+    yield Way((resize,), tensor.sized(*(tensor.dims[0], *goal.dims[1:])))
+    if tensor.dims[0] != goal.dims[0]:
+        yield Way((resize, project), goal)
 
 
 def _strides(sizes: Sequence[Dim], goal: Sequence[Dim]) -> tuple[int, ...] | None:

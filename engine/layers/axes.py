@@ -10,7 +10,7 @@ from engine.layer import Layer, call, layer
 from engine.layers.embedding import SIZE_HELP, rows_of
 from engine.layers.reshape import SECTION
 from engine.layers.reshape_parts import indexed
-from engine.layers.rules import AXIS_CHOICES, AXIS_HELP, DIMS, Axis, place, plain_settings, real, refuse
+from engine.layers.rules import AXIS_CHOICES, AXIS_HELP, DIMS, Axis, numbered, place, plain_settings, real, refuse
 from engine.shapes import Anything, Category, Numbers, Sequence, Tensor, Tokens, tensor
 
 ALONG = f"Along which axis. {AXIS_HELP}"
@@ -24,15 +24,6 @@ def without(x: Tensor, along: int) -> tuple[Dim, ...]:
 def replaced(x: Tensor, along: int, size: Dim) -> Tensor:
     """The same tensor with another size along one axis."""
     return x.sized(*x.dims[:along], size, *x.dims[along + 1 :])
-
-
-def numbered(dims: tuple[Dim, ...], classes: int | None) -> Tensor:
-    """Whole numbers below `classes` of this size."""
-    if not dims:
-        return Category(classes=classes)
-    if len(dims) == 1:
-        return Tokens(*dims, classes=classes)
-    return Anything(*dims, names=("",) * len(dims), element="token", classes=classes)
 
 
 class Along(Layer):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from engine.declare import Ints, Size1, Size2, param
+from engine.declare import Ints, Size1, Size2, Size3, param
 from engine.dims import Dim, differ, product
 from engine.layer import Layer, call, layer, literal, squeezed
 from engine.layers.reshape import SECTION
@@ -206,6 +206,31 @@ class Interpolate1d(Layer):
 
     def lines(self, module: str | None, args: list[str], outputs: list[str]) -> list[str]:
         return [f'{outputs[0]} = F.interpolate({args[0]}, size={literal(self.size[0])}, mode="{self.mode}")']
+
+    def summary(self) -> str:
+        return f"to {by(self.size)}"
+
+
+@layer("Resize volume", section=SECTION, keywords="interpolate resample scan film scale trilinear", icon="upsample")
+class Interpolate3d(Layer):
+    """Brings a volume to a fixed size, whatever its size was, by blending neighbors or repeating them."""
+
+    samples = ({"size": (3, 5, 9)}, {"mode": "nearest"}, {"mode": "area", "size": 3})
+
+    size: Size3 = param(default=8, min=1, max=4096, help="Depth, height and width that come out.")
+    mode: Literal["trilinear", "nearest", "area"] = param(
+        default="trilinear",
+        choices=(("trilinear", "Smooth"), ("nearest", "Repeat points"), ("area", "Average")),
+        help="How the new points are filled.",
+    )
+
+    def shape(self, volume: Volume) -> Tensor:
+        plain_settings(self)
+        return Volume(volume.channels, *self.size)
+
+    def lines(self, module: str | None, args: list[str], outputs: list[str]) -> list[str]:
+        size = ", ".join(literal(side) for side in self.size)
+        return [f'{outputs[0]} = F.interpolate({args[0]}, size=({size}), mode="{self.mode}")']
 
     def summary(self) -> str:
         return f"to {by(self.size)}"

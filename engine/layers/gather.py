@@ -8,10 +8,10 @@ from typing import ClassVar
 from engine.declare import Ints, param
 from engine.dims import differ
 from engine.layer import Layer, call, layer
-from engine.layers.axes import ALONG, numbered, replaced, without
+from engine.layers.axes import ALONG, replaced, without
 from engine.layers.reshape import SECTION
 from engine.layers.reshape_parts import indexed
-from engine.layers.rules import AXIS_CHOICES, DIMS, Axis, place, plain_settings, refuse
+from engine.layers.rules import AXIS_CHOICES, DIMS, Axis, numbered, place, plain_settings, refuse
 from engine.shapes import Anything, Tensor, tensor
 
 

@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from engine.declare import param
 from engine.dims import Dim, differ
 from engine.layer import Layer, layer
-from engine.layers.rules import AXIS_CHOICES, AXIS_HELP, DIMS, Axis, alike, place, plain_settings, real, refuse
-from engine.shapes import Anything, Numbers, Sequence, Signal, Tensor
+from engine.layers.rules import (
+    AXIS_CHOICES,
+    AXIS_HELP,
+    DIMS,
+    Axis,
+    alike,
+    numbered,
+    place,
+    plain_settings,
+    real,
+    refuse,
+)
+from engine.shapes import Anything, Tensor, tensor
 
 SECTION = "Merge"
 STRETCH_HELP = "Repeats an axis of size 1 so that the other input fits: one gate per channel for a whole image."
@@ -178,41 +191,81 @@ class Concatenate(Layer):
         return "" if self.axis == "first" else f"along {self.axis}"
 
 
-@layer("Stack", section=SECTION, keywords="pile list sequence merge", icon="layers")
+@layer("Stack", section=SECTION, keywords="pile list sequence merge frames new axis", icon="layers")
 class Stack(Layer):
-    """Lines equal lists of numbers up as the steps of a sequence."""
+    """Lines equal inputs up along a new axis: lists of numbers become the steps of a sequence, images a film."""
 
-    def shape(self, *inputs: Numbers) -> Tensor:
+    samples = ({"place": "last"}, {"place": "second"})
+
+    place: Literal["first", "second", "last"] = param(
+        default="first",
+        choices=(("first", "First"), ("second", "Second"), ("last", "Last")),
+        help="Where the new axis goes. Lists of numbers become steps by “First”, images the frames of a film by "
+        "“Second”.",
+    )
+
+    def shape(self, *inputs: Anything) -> Tensor:
         if not inputs:
             refuse("Stack needs an input", "Drag a wire to it.", "inputs")
+        first = inputs[0]
         for x in inputs:
-            alike(self, inputs[0], x, "inputs")
-        return Sequence(len(inputs), inputs[0].features)
+            alike(self, first, x, "inputs")
+            if (type(x), x.element) != (type(first), first.element):
+                refuse("Stack needs inputs of one kind", f"They are {first.article} and {x.article}.", "inputs")
+        at = {"first": 0, "second": 1, "last": first.rank}[self.place]
+        if at > first.rank:
+            refuse(
+                "There is no second place for the new axis",
+                f"The input is {first.article}, which has no axis yet. Choose “First”.",
+                "inputs",
+            )
+        dims = (*first.dims[:at], len(inputs), *first.dims[at:])
+        if first.element == "token":
+            return numbered(dims, first.classes)
+        return tensor(*dims, element=first.element)
 
     def expression(self, *args: str) -> str:
-        return f"torch.stack([{', '.join(args)}], dim=1)"
+        dim = {"first": 1, "second": 2, "last": -1}[self.place]
+        return f"torch.stack([{', '.join(args)}], dim={dim})"
+
+    def summary(self) -> str:
+        return "" if self.place == "first" else f"{self.place} axis"
 
 
-@layer("Matrix product", section=SECTION, keywords="matmul dot multiply similarity", icon="multiply")
+@layer("Matrix product", section=SECTION, keywords="matmul dot multiply similarity batch heads", icon="multiply")
 class MatMul(Layer):
-    """Multiplies two tables as matrices: rows of the left with columns of the right."""
+    """Multiplies two tables as matrices: rows of the left with columns of the right. With more axes, each pair of
+    tables in the last two.
+    """
 
     samples = ({"transpose": True},)
 
     transpose: bool = param(default=False, label="Turn the right one", help="Compares rows of both with each other.")
 
-    def shape(self, left: Sequence | Signal, right: Sequence | Signal) -> Tensor:
-        rows, columns = (right.dims[1], right.dims[0]) if self.transpose else right.dims
-        if differ(left.dims[1], rows):
+    def shape(self, left: Anything, right: Anything) -> Tensor:
+        for port, x in (("left", left), ("right", right)):
+            real(self, x, port)
+            if x.rank < 2:
+                refuse("Matrix product needs two tables", f"This is {x.article}. Use Einsum, or Unsqueeze it.", port)
+        if left.rank != right.rank or any(map(differ, left.dims[:-2], right.dims[:-2])):
             refuse(
-                "The two tables do not fit together",
-                f"The left has rows of {left.dims[1]}, the right has columns of {rows}; they must be equal.",
+                "Matrix product needs as many tables on both sides",
+                f"They are {left.words()} and {right.words()}; only the last two axes may differ.",
                 "right",
             )
-        return left.sized(left.dims[0], columns)
+        *_, rows, columns = right.dims
+        if self.transpose:
+            rows, columns = columns, rows
+        if differ(left.last, rows):
+            refuse(
+                "The two tables do not fit together",
+                f"The left has rows of {left.last}, the right has columns of {rows}; they must be equal.",
+                "right",
+            )
+        return left.sized(*left.dims[:-1], columns)
 
     def expression(self, *args: str) -> str:
-        return f"{args[0]} @ {args[1]}{'.transpose(1, 2)' if self.transpose else ''}"
+        return f"{args[0]} @ {args[1]}{'.transpose(-2, -1)' if self.transpose else ''}"
 
     def flops(self, left: Tensor, right: Tensor) -> Dim:
-        return 2 * left.size() * (right.dims[0] if self.transpose else right.dims[1])
+        return 2 * left.size() * (right.dims[-2] if self.transpose else right.last)

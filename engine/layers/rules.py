@@ -8,7 +8,7 @@ from typing import Any, Literal, NoReturn
 from engine.dims import Dim, Sym, at_least, differ
 from engine.errors import listed
 from engine.layer import Layer, Misfit
-from engine.shapes import Tensor
+from engine.shapes import Anything, Category, Tensor, Tokens
 
 Axis = Literal["first", "last", "channels", "features", "time", "depth", "height", "width"]
 AXIS_CHOICES = (
@@ -155,6 +155,15 @@ def place(layer: Layer, x: Tensor, axis: str, port: str = "x") -> int:
         where = "first" if found == 0 else "last"
         refuse(f"{layer.label} cannot go by {axis} here", f"For {x.article} choose “{where}” instead.", port)
     return found
+
+
+def numbered(dims: tuple[Dim, ...], classes: int | None) -> Tensor:
+    """Whole numbers below `classes` of this size."""
+    if not dims:
+        return Category(classes=classes)
+    if len(dims) == 1:
+        return Tokens(*dims, classes=classes)
+    return Anything(*dims, names=("",) * len(dims), element="token", classes=classes)
 
 
 def channel_place(x: Tensor) -> int:

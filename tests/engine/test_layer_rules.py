@@ -97,6 +97,11 @@ MISTAKES: list[tuple[str, dict[str, Any], tuple[Tensor, ...], str | None, str]] 
     ("Concatenate", {}, (Numbers(3), Sequence(3, 3)), "inputs", "inputs of one kind"),
     ("Concatenate", {}, (Category(classes=2), Category(classes=2)), "inputs", "needs an axis"),
     ("MatMul", {}, (Sequence(6, 8), Sequence(6, 8)), "right", "do not fit together"),
+    ("MatMul", {}, (Image(2, 6, 8), Image(3, 8, 6)), "right", "as many tables"),
+    ("MatMul", {}, (Sequence(6, 8), Numbers(8)), "right", "two tables"),
+    ("Stack", {}, (Numbers(8), Numbers(7)), "inputs", "one shape"),
+    ("Stack", {}, (Sequence(8, 8), Signal(8, 8)), "inputs", "one kind"),
+    ("Stack", {"place": "second"}, (Value(), Value()), "inputs", "no second place"),
     ("Bilinear", {}, (Sequence(6, 8), Sequence(5, 8)), "right", "same length"),
     ("Reshape", {"size": (3, 5)}, (Numbers(16),), "x", "16 numbers do not fill 3 × 5"),
     ("Reshape", {"size": (3, -1)}, (Numbers(16),), "x", "no multiple of 3"),
@@ -262,6 +267,10 @@ MEANINGS: list[tuple[str, dict[str, Any], tuple[Tensor, ...], Any]] = [
     ("Minimum", {}, (Numbers(4),) * 3, lambda a, b, c: torch.stack([a, b, c]).amin(0)),
     ("Divide", {"guard": 1e-9}, (Numbers(4),) * 2, lambda a, b: a / b),
     ("Stack", {}, (Numbers(4),) * 2, lambda a, b: torch.stack([a, b], dim=1)),
+    ("Stack", {"place": "last"}, (Sequence(4, 3),) * 2, lambda a, b: torch.stack([a, b], dim=3)),
+    ("Stack", {"place": "second"}, (Image(2, 5, 4),) * 3, lambda a, b, c: torch.stack([a, b, c], dim=2)),
+    ("Stack", {}, (Tokens(4, classes=9),) * 2, lambda a, b: torch.stack([a, b], dim=1)),
+    ("MatMul", {}, (Image(2, 3, 4), Image(2, 4, 5)), lambda a, b: torch.einsum("bhik,bhkj->bhij", a, b)),
     ("MatMul", {"transpose": True}, (Sequence(3, 4), Sequence(5, 4)), lambda a, b: torch.einsum("bik,bjk->bij", a, b)),
     ("RowsAsSteps", {}, (Image(2, 5, 4),), lambda x: torch.stack([x[:, :, row].flatten(1) for row in range(5)], 1)),
     ("PixelsAsSteps", {}, (Image(2, 5, 4),), lambda x: torch.einsum("bchw->bhwc", x).reshape(-1, 20, 2)),
@@ -285,6 +294,17 @@ def test_expressions_mean_what_they_say(
     built = Built(Case(layer, wired)).eval()
     values = [data(x, 2) for x in inputs]
     torch.testing.assert_close(built(*values)[0], written(*values))
+
+
+def test_stacked_inputs_are_what_people_call_them() -> None:
+    for place, inputs, expected in (
+        ("first", (Value(),) * 3, Numbers(3)),
+        ("first", (Numbers(4),) * 2, Sequence(2, 4)),
+        ("first", (Sequence(5, 4),) * 2, Image(2, 5, 4)),
+        ("second", (Image(3, 5, 4),) * 6, Volume(3, 6, 5, 4)),
+        ("first", (Category(classes=7),) * 2, Tokens(2, classes=7)),
+    ):
+        assert made("Stack", place=place).shape(*inputs) == expected
 
 
 def test_noise_only_while_training() -> None:

@@ -67,7 +67,7 @@ _FAMILIES: tuple[tuple[Picture, str], ...] = (
     (REDUCED, "Reduce MeanOverSteps MaxOverSteps MaskedMean"),
     (RUNNING, "CumulativeSum"),
     (PLACE, "ArgMax"),
-    (SCALED, "Upsample Interpolate1d Interpolate2d"),
+    (SCALED, "Upsample Interpolate1d Interpolate2d Interpolate3d"),
     (SHUFFLED, "PixelShuffle PixelUnshuffle"),
     (PADDED, "Pad1d Pad2d Pad3d"),
     (UNFOLDED, "Unfold Fold"),

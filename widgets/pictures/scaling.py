@@ -26,12 +26,12 @@ def _factors(about: About) -> tuple[float, float]:
             return float(factor[0]), float(factor[-1])
         return float(factor), float(factor)
     entering = about.entering()
-    size = about.size("size", 2 if about.layer.endswith("2d") else 1, 8)
+    size = about.size("size", int(about.layer[-2]), 8)
     sides = [part for part in entering[-len(size) :] if isinstance(part, int)] if entering else []
     if len(sides) != len(size):
         return 2.0, 2.0
     ratios = [new / max(1, old) for new, old in zip(size, sides, strict=True)]
-    return (ratios[0] if len(ratios) > 1 else 1.0), ratios[-1]
+    return (ratios[-2] if len(ratios) > 1 else 1.0), ratios[-1]
 
 
 def _smooth(about: About) -> bool:
