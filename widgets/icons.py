@@ -38,10 +38,9 @@ def _tinted(name: str, rgba: str, size: int, ratio: float) -> QPixmap:
     svg = _source(name).replace("currentColor", tint.name(QColor.NameFormat.HexRgb))
     picture = QPixmap(round(size * ratio), round(size * ratio))
     picture.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(picture)
-    painter.setOpacity(tint.alphaF())
-    QSvgRenderer(QByteArray(svg.encode())).render(painter, QRectF(picture.rect()))
-    painter.end()
+    with QPainter(picture) as painter:
+        painter.setOpacity(tint.alphaF())
+        QSvgRenderer(QByteArray(svg.encode())).render(painter, QRectF(picture.rect()))
     picture.setDevicePixelRatio(ratio)
     return picture
 
@@ -133,7 +132,6 @@ def _tile(section: str, size: int, name: str | None, ratio: float, look: str, sc
     picture = QPixmap(round(size * ratio), round(size * ratio))
     picture.setDevicePixelRatio(ratio)
     picture.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(picture)
-    paint_tile(painter, QRectF(0, 0, size, size), section, name)
-    painter.end()
+    with QPainter(picture) as painter:
+        paint_tile(painter, QRectF(0, 0, size, size), section, name)
     return picture

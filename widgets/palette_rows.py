@@ -156,14 +156,13 @@ def card_picture(entry: Entry, ratio: float | None = None) -> tuple[QPixmap, QPo
     picture = QPixmap(round(size[0] * ratio), round(size[1] * ratio))
     picture.setDevicePixelRatio(ratio)
     picture.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(picture)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    card = QRectF(room.left(), room.top(), wide, high)
-    shadow.paint(painter, card, sizes.r9)
-    box(painter, card, sizes.r9, "card", "acc_line", sizes.ring)
-    side = sizes.tile_mid
-    tile = QRectF(card.x() + sizes.card_pad, card.center().y() - side / 2, side, side)
-    icons.paint_tile(painter, tile, entry.section, entry.icon or None)
-    text(painter, card.adjusted(sizes.card_pad + side + sizes.s8, 0, -sizes.s8, 0), entry.label, "name")
-    painter.end()
+    with QPainter(picture) as painter:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        card = QRectF(room.left(), room.top(), wide, high)
+        shadow.paint(painter, card, sizes.r9)
+        box(painter, card, sizes.r9, "card", "acc_line", sizes.ring)
+        side = sizes.tile_mid
+        tile = QRectF(card.x() + sizes.card_pad, card.center().y() - side / 2, side, side)
+        icons.paint_tile(painter, tile, entry.section, entry.icon or None)
+        text(painter, card.adjusted(sizes.card_pad + side + sizes.s8, 0, -sizes.s8, 0), entry.label, "name")
     return picture, QPoint(room.left() + sizes.s20, room.top() + high // 2)

@@ -53,12 +53,11 @@ def _picture(kind: str, radius: int, look: str, ratio: float) -> QPixmap:
     picture = QPixmap(math.ceil(width * ratio), math.ceil(height * ratio))
     picture.setDevicePixelRatio(ratio)
     picture.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(picture)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(Qt.PenStyle.NoPen)
-    for layer in theme.shadows(kind):
-        _paint_layer(painter, QRectF(room.left(), room.top() + layer.down, core, core), radius, layer)
-    painter.end()
+    with QPainter(picture) as painter:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        for layer in theme.shadows(kind):
+            _paint_layer(painter, QRectF(room.left(), room.top() + layer.down, core, core), radius, layer)
     return picture
 
 

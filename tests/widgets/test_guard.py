@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
 import os
 import pkgutil
@@ -85,6 +86,21 @@ print(below.grab().toImage().pixelColor(10, 10).name())
 """
 
 
+DRAWING = """
+from widgets import icons
+def broken(*_):
+    return [][1]
+icons.paint_tile = broken
+for size in range(20, 24):
+    try:
+        icons._tile("Core", size, None, 1.0, "dark", 1.0)
+    except IndexError as error:
+        kept = error
+kept = None
+print("alive")
+"""
+
+
 def outcome(script: str) -> subprocess.CompletedProcess[str]:
     """What a program of its own does, which may crash without taking the tests with it."""
     places = os.pathsep.join([str(Path(app.__file__).parent.parent), *sys.path])
@@ -108,6 +124,30 @@ def test_a_paint_that_fails_has_ended_its_painting() -> None:
     assert done.returncode == 0, done.stderr
     assert done.stdout.split() == ["#ff0000"]
     assert "active painter" not in done.stderr and "one painter" not in done.stderr
+
+
+def test_a_picture_that_fails_has_ended_its_painting() -> None:
+    done = outcome(DRAWING)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == ["alive"] and "paint device" not in done.stderr
+
+
+def test_pictures_are_painted_within_a_with() -> None:
+    """Where a paint fails, the picture goes before its painter does; then ending it reads freed memory."""
+    loose = []
+    for path in (Path(app.__file__).parent.parent / "widgets").rglob("*.py"):
+        tree = ast.parse(path.read_text())
+        held = {id(one.context_expr) for part in ast.walk(tree) if isinstance(part, ast.With) for one in part.items}
+        for function in ast.walk(tree):
+            if isinstance(function, ast.FunctionDef) and function.name not in ("paintEvent", "start"):
+                loose += [
+                    f"{path.name}:{call.lineno}"
+                    for call in ast.walk(function)
+                    if isinstance(call, ast.Call)
+                    and getattr(call.func, "id", "") == "QPainter"
+                    and id(call) not in held
+                ]
+    assert not loose
 
 
 def test_every_class_of_the_program_is_guarded() -> None:

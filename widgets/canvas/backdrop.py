@@ -52,16 +52,14 @@ def grid_picture(step: float, width: int, height: int, ratio: float) -> QPixmap:
     row = QPixmap(picture.width(), max(1, round(2 * ratio)))
     row.fill(theme.color("canvas"))
     dot: QColor = theme.color("grid")
-    painter = QPainter(row)
-    x = 0.0
-    while x < width + 2 * step:
-        painter.fillRect(QRect(round(x * ratio), 0, max(1, round(1.4 * ratio)), row.height()), dot)
-        x += step
-    painter.end()
-    painter = QPainter(picture)
-    y = 0.0
-    while y < height + 2 * step:
-        painter.drawPixmap(0, round(y * ratio), row)
-        y += step
-    painter.end()
+    with QPainter(row) as painter:
+        x = 0.0
+        while x < width + 2 * step:
+            painter.fillRect(QRect(round(x * ratio), 0, max(1, round(1.4 * ratio)), row.height()), dot)
+            x += step
+    with QPainter(picture) as painter:
+        y = 0.0
+        while y < height + 2 * step:
+            painter.drawPixmap(0, round(y * ratio), row)
+            y += step
     return picture

@@ -188,23 +188,22 @@ def _port_picture(symbol: str, size: int, ratio: int, color: str, edge: str) -> 
     picture = QPixmap(round(side * ratio / 8), round(side * ratio / 8))
     picture.setDevicePixelRatio(ratio / 8)
     picture.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(picture)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    center = QPointF(side / 2, side / 2)
-    path = theme.port_path(symbol, size, center)
-    if symbol == "anything":
-        path = theme.port_path(symbol, size - 2, center)
-        painter.setBrush(QColor(edge))
-        painter.setPen(QPen(QColor(edge), 5))
-        painter.drawPath(path)
-        painter.setPen(QPen(QColor(color), 2))
-        painter.drawPath(path)
-    else:
-        painter.setPen(QPen(QColor(edge), 3))
-        painter.setBrush(QColor(edge))
-        painter.drawPath(path)
-        painter.fillPath(path, QColor(color))
-    painter.end()
+    with QPainter(picture) as painter:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        center = QPointF(side / 2, side / 2)
+        path = theme.port_path(symbol, size, center)
+        if symbol == "anything":
+            path = theme.port_path(symbol, size - 2, center)
+            painter.setBrush(QColor(edge))
+            painter.setPen(QPen(QColor(edge), 5))
+            painter.drawPath(path)
+            painter.setPen(QPen(QColor(color), 2))
+            painter.drawPath(path)
+        else:
+            painter.setPen(QPen(QColor(edge), 3))
+            painter.setBrush(QColor(edge))
+            painter.drawPath(path)
+            painter.fillPath(path, QColor(color))
     return picture
 
 

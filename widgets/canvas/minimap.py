@@ -50,16 +50,15 @@ class Minimap(QWidget):
         self._picture.setDevicePixelRatio(ratio)
         self._picture.fill(theme.color("panel"))
         self._place()
-        painter = QPainter(self._picture)
-        painter.translate(self._origin)
-        painter.scale(self._scale, self._scale)
-        for section, rects in self._view.overview.boxes(self._view.mirror):
-            color = theme.color("error_fill" if section == "error" else f"hue:{section}")
-            pen = QPen(color, 0)  # one pixel however small the map: no card vanishes
-            painter.setPen(pen if self._scale < 0.05 else Qt.PenStyle.NoPen)
-            painter.setBrush(color)
-            painter.drawRects(rects)
-        painter.end()
+        with QPainter(self._picture) as painter:
+            painter.translate(self._origin)
+            painter.scale(self._scale, self._scale)
+            for section, rects in self._view.overview.boxes(self._view.mirror):
+                color = theme.color("error_fill" if section == "error" else f"hue:{section}")
+                pen = QPen(color, 0)  # one pixel however small the map: no card vanishes
+                painter.setPen(pen if self._scale < 0.05 else Qt.PenStyle.NoPen)
+                painter.setBrush(color)
+                painter.drawRects(rects)
         self.update()
 
     def _place(self) -> None:

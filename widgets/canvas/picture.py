@@ -40,9 +40,8 @@ def render(
         area = area_of(scene)
         scale = min(scale, _LARGEST / area.width(), _LARGEST / area.height())
         image = QImage((area.size() * scale).toSize(), QImage.Format.Format_RGB32)
-        painter = QPainter(image)
-        draw(painter, scene, area, QRectF(image.rect()))
-        painter.end()
+        with QPainter(image) as painter:
+            draw(painter, scene, area, QRectF(image.rect()))
         scene.clear()
     return image
 
@@ -71,24 +70,23 @@ def thumbnail(graph: Graph, size: QSize, blocks: Blocks = NO_BLOCKS, ratio: floa
     boxes = _boxes(graph, blocks)
     if not boxes:
         return image
-    painter = QPainter(image)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    paths = _wires(graph, boxes)
-    area = union(boxes.values()).united(union(path.boundingRect() for path in paths)).adjusted(-8, -8, 8, 8)
-    inside = QRectF(0, 0, size.width(), size.height()).adjusted(6, 6, -6, -6)
-    high = min(0.30, inside.height() / area.height())
-    # a long network keeps bars that one can see: it is squeezed more in height than in width
-    wide = min(0.30, inside.width() / area.width(), 4 * high)
-    transform = QTransform.fromTranslate(inside.center().x(), inside.center().y())
-    transform.scale(wide, high)
-    transform.translate(-area.center().x(), -area.center().y())
-    painter.setPen(QPen(theme.color("line3"), 1.2))
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    for path in paths:
-        painter.drawPath(transform.map(path))
-    for name, box in boxes.items():
-        _bar(painter, graph, name, transform.mapRect(box))
-    painter.end()
+    with QPainter(image) as painter:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        paths = _wires(graph, boxes)
+        area = union(boxes.values()).united(union(path.boundingRect() for path in paths)).adjusted(-8, -8, 8, 8)
+        inside = QRectF(0, 0, size.width(), size.height()).adjusted(6, 6, -6, -6)
+        high = min(0.30, inside.height() / area.height())
+        # a long network keeps bars that one can see: it is squeezed more in height than in width
+        wide = min(0.30, inside.width() / area.width(), 4 * high)
+        transform = QTransform.fromTranslate(inside.center().x(), inside.center().y())
+        transform.scale(wide, high)
+        transform.translate(-area.center().x(), -area.center().y())
+        painter.setPen(QPen(theme.color("line3"), 1.2))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        for path in paths:
+            painter.drawPath(transform.map(path))
+        for name, box in boxes.items():
+            _bar(painter, graph, name, transform.mapRect(box))
     return image
 
 

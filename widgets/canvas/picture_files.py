@@ -74,9 +74,8 @@ def _vector(
         area = area_of(scene)
         size = area.size().toSize()
         device = _svg(file, size) if kind == ".svg" else _pdf(file, area.size())
-        painter = QPainter(device)
-        draw(painter, scene, area, QRectF(0, 0, size.width(), size.height()))
-        painter.end()
+        with QPainter(device) as painter:
+            draw(painter, scene, area, QRectF(0, 0, size.width(), size.height()))
         scene.clear()
     return size.width(), size.height()
 

@@ -118,11 +118,10 @@ class SampleItem(QGraphicsItem):
     def _painted(self, inner: QRectF, ratio: float, big: bool, figures: bool) -> QPixmap:
         picture = QPixmap(max(1, math.ceil(inner.width() * ratio)), max(1, math.ceil(inner.height() * ratio)))
         picture.fill(Qt.GlobalColor.transparent)
-        painter = QPainter(picture)
-        painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing)
-        painter.scale(ratio, ratio)
-        draw_sample(painter, QRectF(0, 0, inner.width(), inner.height()), self.sample, big, figures)
-        painter.end()
+        with QPainter(picture) as painter:
+            painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing)
+            painter.scale(ratio, ratio)
+            draw_sample(painter, QRectF(0, 0, inner.width(), inner.height()), self.sample, big, figures)
         picture.setDevicePixelRatio(self._density())
         return picture
 
