@@ -35,6 +35,11 @@ class _Source:
     output: str
     tensor: Tensor
 
+    @property
+    def loose(self) -> bool:
+        """Whether nothing reads it yet."""
+        return not self.far[0]
+
 
 class Repairs:
     """Looks for the repairs of one network's problems, or of those inside a block.
@@ -149,12 +154,16 @@ class Repairs:
         return not source.known or edge.output in outputs_of(source, self._project.blocks)
 
     def _connect(self, node: Node, port: Port) -> Iterator[Fix]:
-        """Wire what fits; else what fits with layers between; else a new input."""
-        fitting = [one for one in self._sources(node) if port.fits(one.tensor)]
+        """Wire what fits, a loose end even where it takes layers between; a new input where nothing fits."""
+        sources = self._sources(node)
+        fitting = [one for one in sources if port.fits(one.tensor)]
+        others = [one for one in sources if not port.fits(one.tensor)]
+        loose = [one for one in others if one.loose]
         found = [fix for source in fitting[:4] for fix in self._wire(node, port, source)][:2]
+        if loose and not any(one.loose for one in fitting):  # what a person has just laid down is what they mean
+            found = [*self._connect_through(node, port, loose[0], 2), *found]
         if not found:
-            others = [one for one in self._sources(node) if not port.fits(one.tensor)]
-            found = [fix for source in others[:2] for fix in self._connect_through(node, port, source)]
+            found = [fix for source in others[:2] for fix in self._connect_through(node, port, source, 1)]
         yield from found
         if not fitting and self._place is None:
             yield from self._fed(node, port)
@@ -179,10 +188,10 @@ class Repairs:
 
         yield from self._one(f"Connect {label_of(source.node)}", wired, None, f"gives {source.tensor.words()}")
 
-    def _connect_through(self, node: Node, port: Port, source: _Source) -> Iterator[Fix]:
-        """Wire what does not fit, with the layers between that make it fit."""
+    def _connect_through(self, node: Node, port: Port, source: _Source, most: int) -> Iterator[Fix]:
+        """Wire what does not fit, with the layers between that make it fit; the plainest ways first."""
         blocks = self._project.blocks
-        for way in ways(source.tensor, port)[:1]:
+        for way in ways(source.tensor, port)[:most]:
 
             def wired(graph: Graph, way: Way = way) -> Graph:
                 grown = connect(graph, source.node.id, node.id, port.name, source.output, blocks, "")

@@ -138,6 +138,11 @@ def test_a_shape_that_does_not_fit_is_bridged(drawn: Graph, fields: Sequence[Fie
 
 
 READ = project(graph({"in_1": "TableInput", "b_1": "Linear", "a_1": "ReLU", "c_1": "Tanh"}, "in_1 > b_1", "b_1 > a_1"))
+LOOSE = project(
+    graph({"in_1": "ImageInput", "f_1": "Flatten", "b_1": ("Linear", {"features": 3}), "loss_1": "CrossEntropy",
+           "c_1": "Conv2d", "a_1": "Linear"},
+          "in_1 > f_1", "f_1 > b_1", "b_1 > loss_1", "in_1 > c_1.image"), PICTURES
+)  # fmt: skip
 STRAY = {"in_1": "TableInput", "a_1": "Linear"}
 TWO = {"in_1": "TableInput", "b_1": "Linear", "a_1": "Linear"}
 OPEN: list[tuple[str, Project, str, str]] = [
@@ -146,6 +151,7 @@ OPEN: list[tuple[str, Project, str, str]] = [
     ("all ends are read", READ, "c_1", "Connect ReLU"),
     ("nothing fits as it is", project(graph({"in_1": "ImageInput", "a_1": "Linear"}), PICTURES), "a_1",
      "Connect Image input"),
+    ("the only loose end does not fit", LOOSE, "a_1", "Connect Conv 2D"),
     ("there is no input", project(graph({"a_1": "Linear"})), "a_1", "Add Table input"),
     ("a wire to a port that is not there",
      project(graph(STRAY, "in_1 > a_1", "in_1 > a_1.mystery")), "a_1", "Remove the wire"),
@@ -169,6 +175,23 @@ def test_what_is_open_or_wrong_is_mended(value: Project, node: str, label: str) 
     assert label in [fix.label for fix in problem.fixes]
     for fix in problem.fixes:
         mended(value, fix, node, problem.title)
+
+
+def test_a_loose_end_comes_before_what_is_read_and_leads_there_in_two_ways() -> None:
+    problem = the_problem(LOOSE, "a_1")
+    assert problem.title == "Linear has no input"
+    assert [(fix.label, fix.lines[0]) for fix in problem.fixes[:2]] == [
+        ("Connect Conv 2D", "through Flatten"),
+        ("Connect Conv 2D", "through Global average pool 2D"),
+    ]
+    assert "gives" in problem.fixes[2].lines[0]
+    for fix in problem.fixes:
+        after = mended(LOOSE, fix, "a_1", problem.title)
+        assert parameters(after) - parameters(LOOSE) == price_said(fix) == fix.price
+    first = problem.fixes[0].edit(LOOSE).graph
+    (edge,) = first.incoming["a_1"]
+    (above,) = first.incoming[edge.source]
+    assert (first.nodes[edge.source].layer, above.source) == ("Flatten", "c_1")
 
 
 def test_a_circle_is_cut() -> None:
