@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QDialog
 
 from widgets import theme
@@ -14,7 +14,7 @@ from widgets.finder import Found
 from widgets.form import Form
 from widgets.fuzzy import match
 from widgets.page_frame import scrolled
-from widgets.views import FormContext
+from widgets.views import FormContext, Note
 
 if TYPE_CHECKING:
     from app.window import Window
@@ -78,10 +78,18 @@ class SettingsSheet(QDialog):
         self.layout_.clicked.connect(lambda: window.run_command("reset_layout"))
         close.clicked.connect(self.accept)
         self._show()
-        room = window.size()
-        self.resize(
-            min(sizes.dialog_width, room.width() - sizes.s32), min(sizes.settings_height, room.height() - sizes.s32)
-        )
+        room = window.size() - QSize(sizes.s32, sizes.s32)
+        wide = min(sizes.dialog_width, room.width())
+        self.resize(wide, min(self._wanted_height(wide), room.height()))
+
+    def _wanted_height(self, wide: int) -> int:
+        """As high as all settings need, no higher: a sheet says by its size how much there is to settle."""
+        layout, form = self.layout(), self.form.layout()
+        margins = layout.contentsMargins()
+        inside = wide - margins.left() - margins.right()
+        asked = form.heightForWidth(inside) if form.hasHeightForWidth() else form.sizeHint().height()
+        others = layout.sizeHint().height() - self._area.sizeHint().height()
+        return max(theme.sizes().settings_least, others + asked + theme.sizes().s4)
 
     def focus_on(self, name: str) -> None:
         """Put the keyboard into a setting."""
@@ -96,7 +104,9 @@ class SettingsSheet(QDialog):
             for name, one in shown_settings(self._window).items()
             if not typed or match(typed, one.label) or match(typed, f"{one.help} {_choices(one)}")
         }
-        self.form.show_values(found, self._window.settings.to_json(), {}, FormContext())
+        # what a setting does stands beside it, where the sheet has the room
+        context = FormContext(notes={name: Note(one.help) for name, one in found.items()})
+        self.form.show_values(found, self._window.settings.to_json(), {}, context)
         self._area.setVisible(bool(found))
         self.nothing.setVisible(not found)
         self.nothing.set_words(f"No setting matches “{typed}”", "Try what it changes, such as “text”.", "Clear search")

@@ -93,7 +93,7 @@ class Sizes:
     dialog_width: int = 520
     shortcut_sheet: int = 680
     shortcut_sheet_height: int = 680
-    settings_height: int = 420
+    settings_least: int = 280
     shortcut_bench: int = 104
     recent_picture_width: int = 48
     recent_picture_height: int = 32

@@ -255,6 +255,22 @@ def test_settings_are_found_by_what_they_do(qapp, typed, found) -> None:
         assert sheet.nothing.isVisible() and not sheet.form.isVisible()
 
 
+@pytest.mark.parametrize(("size", "scale"), [((1440, 900), 1.0), ((2560, 1440), 1.5)])
+def test_the_settings_sheet_is_as_high_as_its_settings(qapp, size, scale) -> None:
+    """Every setting says beside it what it does, whole, and no room is left empty."""
+    from widgets.controls.base import width_of
+
+    with open_window(size, scale=scale) as window:
+        sheet = open_settings(window)
+        spin(0.1)
+        assert sheet._area.verticalScrollBar().maximum() == 0
+        assert sheet._area.height() - sheet.form.height() <= theme.sizes().row
+        for name, one in sheet.form.rows.items():
+            note = one.form_row.note
+            if note.isVisible():
+                assert width_of(note.text(), "caption") <= note.width() + 1, name
+
+
 def test_the_finder_finds_settings_and_leads_there(qapp) -> None:
     from app.dialogs import _chosen
 

@@ -151,8 +151,10 @@ class FormRow(Themed, QWidget):
         layout.addWidget(self.note, 1)
         stretches = widget.sizePolicy().horizontalPolicy() != QSizePolicy.Policy.Fixed
         layout.setStretchFactor(widget, 2 if stretches else 0)
+        self._rest = None
         if not stretches:
             layout.addStretch(0 if note else 1)
+            self._rest = layout.itemAt(layout.count() - 1)
         if not widget.accessibleName() or widget.accessibleName() == getattr(widget, "text", str)():
             widget.setAccessibleName(label)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
@@ -162,6 +164,8 @@ class FormRow(Themed, QWidget):
         self.note.set_text(note)
         self.note.set_color(color)
         self.note.setVisible(bool(note))
+        if self._rest is not None:  # the note takes all that is left, not half of it
+            self.layout().setStretch(self.layout().indexOf(self._rest), 0 if note else 1)
 
     def _restyle(self) -> None:
         if hasattr(self, "label"):
