@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QKeyEvent
 
-from engine.arrange import marked
-from engine.notes import inside
 from widgets import keymap
 from widgets.canvas.acts import ACTS, with_shift
 from widgets.canvas.hits import Hit
 from widgets.canvas.leading import moved_dots, told
 from widgets.canvas.linking import KeyWire
+from widgets.canvas.moving import carried
 from widgets.canvas.spots import ask_quick_add
 
 if TYPE_CHECKING:
@@ -77,15 +76,9 @@ def _nudge(view: Canvas, way: tuple[int, int], far: bool) -> bool:
     """Move what is chosen; where nothing is, others may have the key: Alt+Up leads out of a block then."""
     scene, by = view.mirror, _NUDGE_FAR if far else _NUDGE
     view.glide.finish()
-    names, frames = set(scene.selected), set(scene.frames.selected)
-    for frame in tuple(frames):
-        held, notes = inside(scene.graph, frame, scene.blocks)
-        names.update(held)
-        frames.update(notes)
-    for name in tuple(names):
-        names.update(scene.followers(name))
+    names, frames = carried(scene, scene.selected, scene.frames.selected)
     shift = QPointF(way[0] * by, way[1] * by)
-    places = {name: scene.nodes[name].pos() + shift for name in names if not marked(scene.graph, name, "locked")}
+    places = {name: scene.nodes[name].pos() + shift for name in names}
     nodes = {name: (place.x(), place.y()) for name, place in places.items()}
     areas = {name: scene.frames[name].area().translated(shift) for name in frames}
     if scene.dots.selected:
@@ -95,7 +88,7 @@ def _nudge(view: Canvas, way: tuple[int, int], far: bool) -> bool:
         view.frames_moved.emit({n: (a.x(), a.y(), a.width(), a.height()) for n, a in areas.items()}, nodes)
     elif nodes:
         view.moved.emit(nodes)
-    return bool(names or frames or scene.dots.selected)
+    return bool(scene.selected or scene.frames.selected or scene.dots.selected)
 
 
 def _in_callout(view: Canvas, way: tuple[int, int]) -> bool:

@@ -19,10 +19,23 @@ from widgets.canvas.hits import edge_at, nodes_in
 from widgets.canvas.leading import moved_dots, snapped, told
 
 if TYPE_CHECKING:
+    from widgets.canvas.scene import CanvasScene
     from widgets.canvas.view import Canvas
 
 _ALIGN = 8.0
 _SPLICE = 18.0  # on screen, from the head of the card to the wire
+
+
+def carried(scene: CanvasScene, names: Iterable[str], frames: Iterable[str]) -> tuple[set[str], set[str]]:
+    """What moves with these: rows with their stack, frames with all that they hold; what is locked stays."""
+    moved, framed = set(names), set(frames)
+    for frame in tuple(framed):
+        held, notes = inside(scene.graph, frame, scene.blocks)
+        moved.update(held)
+        framed.update(notes)
+    for name in tuple(moved):
+        moved.update(scene.followers(name))
+    return {name for name in moved if not marked(scene.graph, name, "locked")}, framed
 
 
 class MoveNodes(Gesture):
@@ -58,17 +71,9 @@ class MoveNodes(Gesture):
             self.scene.begin_move(names)
 
     def _chosen(self) -> tuple[set[str], set[str]]:
-        """What moves: the choice with its rows, chosen frames with what they hold; what is locked stays."""
         scene = self.scene
-        names = set(scene.selected) | ({self.anchor} if self.anchor else set())
-        frames = set(scene.frames.selected) | ({self.frame} if self.frame else set())
-        for frame in tuple(frames):
-            held, notes = inside(scene.graph, frame, scene.blocks)
-            names.update(held)
-            frames.update(notes)
-        for name in tuple(names):
-            names.update(scene.followers(name))
-        return {name for name in names if not marked(scene.graph, name, "locked")}, frames
+        frames = scene.frames.selected | ({self.frame} if self.frame else set())
+        return carried(scene, scene.selected | ({self.anchor} if self.anchor else set()), frames)
 
     def _is_free(self, names: set[str]) -> bool:
         graph = self.scene.graph
