@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Hashable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from engine.errors import UserError
@@ -51,12 +52,12 @@ def _plainly(node: str) -> str:
     return stem.replace("_", " ") + ("" if number == "1" else f" {number}")
 
 
-def run_rows(runs: Sequence[tuple[str, RunInfo]]) -> list[RunRow]:
-    """The list of runs, the newest first as given; the best of several is marked."""
+def run_rows(
+    runs: Sequence[tuple[str, RunInfo]], questions: Mapping[str, Hashable] = MappingProxyType({})
+) -> list[RunRow]:
+    """The list of runs, the newest first as given; the best of several that answer the same question is marked."""
     values = {name: info.best["value"] for name, info in runs if info.best}
-    metric = next((str(info.best["metric"]) for _, info in runs if info.best), "loss")
-    higher = metric_name(metric).higher_is_better
-    best = (max if higher else min)(values, key=lambda name: values[name]) if len(values) > 1 else ""
+    best = _best(runs, questions)
     return [
         RunRow(
             id=name,
@@ -69,11 +70,28 @@ def run_rows(runs: Sequence[tuple[str, RunInfo]]) -> list[RunRow]:
             seconds=info.seconds,
             best_value=values.get(name),
             best_kind=metric_name(str(info.best["metric"])).kind if info.best else "number",
-            best=name == best,
+            best=name in best,
             message=info.message,
         )
         for place, (name, info) in enumerate(runs)
     ]
+
+
+def _best(runs: Sequence[tuple[str, RunInfo]], questions: Mapping[str, Hashable]) -> set[str]:
+    """The best run of each question that several runs answer."""
+    groups: dict[Hashable, dict[str, float]] = {}
+    higher: dict[Hashable, bool] = {}
+    for name, info in runs:
+        if info.best:
+            metric = str(info.best["metric"])
+            question = (metric, questions.get(name))
+            groups.setdefault(question, {})[name] = info.best["value"]
+            higher[question] = metric_name(metric).higher_is_better
+    return {
+        (max if higher[question] else min)(values, key=values.__getitem__)
+        for question, values in groups.items()
+        if len(values) > 1
+    }
 
 
 def run_head(info: RunInfo, number: int, project: Project) -> RunHead:

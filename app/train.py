@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QMessageBox
 
 from app import machine
 from app.following import Following
+from app.questions import Questions
 from app.recipe_form import RecipeForm
 from app.run_comparing import compare_networks
 from app.runviews import (
@@ -50,6 +51,7 @@ class TrainPresenter(QObject):
         self._runs: list[Run] = []
         self._children: list[subprocess.Popen[bytes]] = []
         self._infos: dict[str, RunInfo] = {}
+        self._questions = Questions()
         self.chosen: Run | None = None
         self._versions: dict[str, int] = {}
         self._listed = 0.0
@@ -243,7 +245,8 @@ class TrainPresenter(QObject):
             return RunInfo(run.id, run.id, "failed", message=error.message)
 
     def _show_runs(self) -> None:
-        rows = run_rows([(run.id, self._infos[run.id]) for run in self._runs])
+        asked = self._questions.of(self._runs, self._infos)
+        rows = run_rows([(run.id, self._infos[run.id]) for run in self._runs], asked)
         self.widget.set_runs(rows)
         if self.chosen is not None:
             self.widget.set_current(self.chosen.id)

@@ -27,7 +27,7 @@ class RunRow:
     seconds: float = 0.0
     best_value: float | None = None
     best_kind: str = "number"  # number or share
-    best: bool = False  # the best of all runs
+    best: bool = False  # the best of several that answer the same question
     message: str = ""  # why it failed, one line
 
 

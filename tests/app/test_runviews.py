@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "engine"))
+
+from test_compare_runs import made
+
 from app.runviews import metric_name, recipe_facts, recipe_words
 from engine.places import add_network
 from engine.project import Project
@@ -26,3 +33,25 @@ def test_of_several_networks_a_run_says_which_one_learns() -> None:
     two = add_network(one, "U-Net")
     assert recipe_words(two) == f"Model: {recipe_words(one)}"
     assert recipe_words(two.focused("U-Net")) == f"U-Net: {recipe_words(one)}"
+
+
+def test_a_star_compares_runs_of_one_question_only(tmp_path) -> None:
+    """Other data, another way of judging or another measure make a number that says nothing beside the first."""
+    from app.questions import Questions
+    from app.runviews import run_rows
+    from engine.edits import set_param
+    from engine.templates import new_from_template
+
+    digits = new_from_template("resnet-digits")
+    wider = digits.with_graph(set_param(digits.graph, "conv_1", "filters", 64))
+    softer = digits.with_graph(set_param(digits.graph, "cross_entropy_1", "label_smoothing", 0.2))
+    wine = new_from_template("mlp-wine")
+    asked = {"plain": (digits, 0.3), "wider": (wider, 0.2), "softer": (softer, 0.01), "wine": (wine, 0.05)}
+    runs = [made(tmp_path, project, name, [(loss, 0.5)], best=1) for name, (project, loss) in asked.items()]
+    infos = {run.id: run.info() for run in runs}
+    found = run_rows([(run.id, infos[run.id]) for run in runs], Questions().of(runs, infos))
+    assert {row.name: row.best for row in found} == {"plain": False, "wider": True, "softer": False, "wine": False}
+    # a run whose project cannot be read any more is compared with nothing
+    (runs[1].folder / "project.lamina").write_text("{")
+    found = run_rows([(run.id, infos[run.id]) for run in runs], Questions().of(runs, infos))
+    assert not any(row.best for row in found)
