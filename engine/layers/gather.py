@@ -23,8 +23,8 @@ from engine.shapes import Anything, Tensor, tensor
     icon="crosshair",
 )
 class Gather(Layer):
-    """Takes places of an axis by their numbers, from 0: a list takes the same of everything, a single number one place,
-    a tensor shaped like the input one for each number. Beyond the end it takes the last.
+    """Picks places of an axis by their numbers, from 0: a list picks the same places of everything, a single number
+    one place, and a tensor shaped like the input one for each number. Past the end means the last.
     """
 
     old_ports: ClassVar[Mapping[str, str]] = {"sequence": "x"}
