@@ -22,8 +22,12 @@ class Settings(Declared):
     scale: float = param(
         default=1.0, min=0.9, max=1.75, unit="×", label="Text size", help="Multiplies all type and row heights."
     )
-    contrast: bool = param(default=False, label="More contrast", help="Stronger lines and secondary text.")
-    reduced_motion: bool = param(default=False, label="Reduced motion", help="Nothing slides or fades.")
+    contrast: Literal["system", "normal", "more"] = param(
+        default="system", label="Contrast", help="Stronger lines, clearer text."
+    )
+    reduced_motion: Literal["system", "on", "off"] = param(
+        default="system", label="Reduced motion", help="On: nothing slides or fades."
+    )
     as_last_used: bool = param(
         default=False, label="New layers as last used", help="A new layer takes the settings its type had last."
     )
@@ -51,6 +55,9 @@ def _write(path: Path, values: dict[str, Any]) -> None:
 def load_settings() -> Settings:
     """The stored settings; what is damaged or unknown falls back to its default."""
     values = _read(config_folder() / "settings.json")
+    for name, on in (("contrast", "more"), ("reduced_motion", "on")):  # both were switches, kept only when on
+        if values.get(name) is True:
+            values[name] = on
     good = {
         name: value
         for name, value in values.items()

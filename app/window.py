@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app import crash, dialogs, memory, shortcuts
+from app import crash, dialogs, memory, shortcuts, system_look
 from app.commands import COMMANDS
 from app.document import Document
 from app.files import Files
@@ -350,14 +350,16 @@ def apply_settings(settings: memory.Settings) -> None:
     """Dress the program as the person prefers."""
     app = QApplication.instance()
     assert isinstance(app, QApplication)
-    theme.set_reduced_motion(settings.reduced_motion)
-    theme.apply(app, settings.theme, scale=settings.scale, contrast=settings.contrast)
+    still, contrast = settings.reduced_motion, settings.contrast
+    theme.set_reduced_motion(system_look.less_motion() if still == "system" else still == "on")
+    more = system_look.more_contrast() if contrast == "system" else contrast == "more"
+    theme.apply(app, settings.theme, scale=settings.scale, contrast=more)
 
 
 def _follow_system() -> None:
-    """Turn light or dark with the system, where the person wants that."""
+    """Change colors and contrast with the system, where the person wants that."""
     settings = memory.load_settings()
-    if settings.theme == "system":
+    if "system" in (settings.theme, settings.contrast):
         apply_settings(settings)
 
 
@@ -369,7 +371,9 @@ def run(path: Path | None) -> int:
     app.setDesktopFileName("lamina")
     settings = memory.load_settings()
     apply_settings(settings)
-    app.styleHints().colorSchemeChanged.connect(lambda _: _follow_system())
+    hints = app.styleHints()
+    hints.colorSchemeChanged.connect(lambda _: _follow_system())
+    hints.accessibility().contrastPreferenceChanged.connect(lambda _: _follow_system())
     window = Window()
     window.show()
     if path is not None:

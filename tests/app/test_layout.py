@@ -233,11 +233,11 @@ def test_the_settings_are_all_there_and_work_at_once(qapp, state) -> None:
         sheet.form.changed.emit("theme", "light")
         assert not theme.is_dark() and memory.load_settings().theme == "light"
         line = theme.color("line2").name()
-        sheet.form.changed.emit("contrast", True)
+        sheet.form.changed.emit("contrast", "more")
         assert theme.color("line2").name() != line
-        sheet.form.changed.emit("reduced_motion", False)
+        sheet.form.changed.emit("reduced_motion", "off")
         assert theme.motion("insert") > 0
-        sheet.form.changed.emit("reduced_motion", True)
+        sheet.form.changed.emit("reduced_motion", "on")
         assert theme.motion("insert") == 0
         sheet.reset.click()
         assert memory.load_settings() == memory.Settings() and not sheet.reset.isEnabled()

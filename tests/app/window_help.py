@@ -45,7 +45,7 @@ def open_window(
     """A window as the program opens it; what it started is ended with it, runs too unless they should go on."""
     from app import memory
 
-    settings = memory.Settings(theme=theme, scale=scale, reduced_motion=True)
+    settings = memory.Settings(theme=theme, scale=scale, reduced_motion="on")
     memory.save_settings(settings)
     apply_settings(settings)
     window = Window()
