@@ -181,7 +181,9 @@ class DataPresenter(QObject):
             return
         if self._shown == data or self._window.page not in ("data", ""):
             return
-        self._shown = data
+        before, self._shown = self._shown, data
+        if before is None or (before.source, before.schema) != (data.source, data.schema):
+            self.widget.show_opening("Opening the data")
         self._round += 1
         self._facts = {}
         self._ask("open", {"data": data_json(data)}, self._on_opened)

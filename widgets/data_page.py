@@ -295,8 +295,16 @@ class DataPage(Themed, QWidget):
     def set_report(self, report: DataReport | None) -> None:
         self.report.set_report(report)
 
-    def set_busy(self, said: str | None, fraction: float | None = None) -> None:
+    def show_opening(self, said: str) -> None:
+        """Other data are on their way: nothing of those before stays, as it would be taken for the new."""
+        self._shape = ""
+        self.frame.set_bare(False)
+        self.set_report(None)
+        self.set_busy(said, stoppable=False)
+
+    def set_busy(self, said: str | None, fraction: float | None = None, stoppable: bool = True) -> None:
         """Say what is being read, with a way to stop it; None goes back."""
+        self.cancel.setVisible(stoppable)
         if said is None:
             self.ring.hide()
             self.stack.setCurrentIndex({"images": 2, "table": 3}.get(self._shape, 0))

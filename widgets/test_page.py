@@ -119,6 +119,7 @@ class Mistakes(QWidget):
         self.title = Label("Worst mistakes", "name", parent=self)
         self.filter = Chip("", closable=True, tone="accent", parent=self)
         self.filter.closed.connect(self.filter_closed)
+        self.filter.hide()
         self.note = Label("", "caption", "text2", parent=self)
         for part in (self.title, self.filter, self.note):
             head.addWidget(part)
@@ -185,6 +186,8 @@ class TestPage(Themed, QWidget):
         self.mistakes = Mistakes(self)
         self.tries = TryPanel(self)
         self.error = Banner("error", self)
+        self._found: int | None = None
+        """Which part of the center shows what was found; None before a test."""
         self.center = QStackedWidget(self)
         self.center.addWidget(self.mistakes)
         self.center.addWidget(self._make_busy())
@@ -257,32 +260,28 @@ class TestPage(Themed, QWidget):
         self.numbers.set_facts(result.facts if result else ())
         self.numbers.again.set_text("Test again" if result else "Test now")
         self.frame.set_bare(result is None)
-        if result is None:
-            self.set_busy("No result yet")
-            self.numbers.again.set_busy(False)
-            self.ring.hide()
-            return
+        self._found = None if result is None else {"made": 2, "texts": 3}.get(result.kind, 0)
         self.set_busy(None)
+        if result is None:
+            return
         if result.kind == "made":
             self.frame.set_bare(True)
             self.made.set_png(result.png)
-            self.center.setCurrentIndex(2)
             return
         if result.kind == "texts":
             self.frame.set_bare(True)
             self.texts.setPlainText("\n\n".join(f"{head}\n{text}" for head, text in result.texts) or "No mistakes.")
-            self.center.setCurrentIndex(3)
             return
         self.mixups.show_result(result)
         self.mistakes.show_result(result)
 
     def set_busy(self, said: str | None) -> None:
+        """Say what is under way; None goes back to what was found, or says that nothing was yet."""
         self.numbers.again.set_busy(said is not None)
         self.ring.setVisible(said is not None)
         self.ring.set_fraction(None if said is not None else 0.0)
-        self.busy_words.setText(said or "")
-        if said is not None or self.center.currentIndex() == 1:
-            self.center.setCurrentIndex(0 if said is None else 1)
+        self.busy_words.setText(said or ("No result yet" if self._found is None else ""))
+        self.center.setCurrentIndex(1 if said is not None or self._found is None else self._found)
 
     def set_error(self, title: str, line: str = "") -> None:
         self.error.show_words(title, line)

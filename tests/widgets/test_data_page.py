@@ -217,6 +217,18 @@ def test_reading_can_be_stopped_and_an_error_is_said(page, qtbot):
     assert not page.error.isVisible()
 
 
+def test_while_other_data_are_opened_nothing_of_those_before_is_left(page):
+    page.show_data(DataHead("images", 3, (ClassCount("cat", 2), ClassCount("dog", 1))))
+    page.set_report(DataReport(findings=(Advice("warning", "3 values are missing", "width"),)))
+    page.show_opening("Opening the data")
+    assert page.busy_words.isVisible() and not page.grid.isVisible() and not page.cancel.isVisible()
+    assert not page.report.findings.rows()
+    page.set_busy("Reading 12 pictures…", 0.5)
+    assert page.cancel.isVisible(), "reading can be stopped"
+    page.show_data(DataHead("images", 3, (ClassCount("cat", 2), ClassCount("dog", 1))))
+    assert page.grid.isVisible()
+
+
 def test_sources_and_fields_are_cards(page, qtbot):
     page.show_data(DataHead("images", 5, CLASSES))
     page.set_sources(

@@ -163,6 +163,18 @@ def test_errors_and_work_are_said(page):
     assert page.error.isVisible()
 
 
+def test_a_test_that_failed_claims_nothing(page):
+    """Where nothing was found there are no mistakes, but no right answers either."""
+    page.set_models(MODELS)
+    page.show_result(None)
+    page.set_busy("Testing 372 items…")
+    page.set_busy(None)
+    page.set_error("The test could not be done", "The run has no trained weights yet.")
+    assert page.busy_words.isVisible() and page.busy_words.text() == "No result yet"
+    assert not page.ring.isVisible() and not page.mistakes.isVisible() and page.numbers.again.isEnabled()
+    assert not page.numbers.again.is_busy()
+
+
 def test_a_test_can_be_wanted_and_not_twice_at_once(page, qtbot):
     page.set_models(MODELS)
     page.show_result(None)
@@ -193,3 +205,5 @@ def test_what_a_generator_makes_fills_the_page(page, qtbot):
     assert page.made.grab().toImage().pixelColor(page.made.rect().center()).green() == 200
     page.set_busy("Testing")
     assert not page.made.isVisible()
+    page.set_busy(None)
+    assert page.made.isVisible(), "what was found before a test that failed"
