@@ -20,6 +20,8 @@ from widgets.values import ComparedRun, EpochRow, MetricName, SampleValue, StepR
 
 TRAIN, VALIDATION, RATE = "train", "validation", "rate"
 SMOOTHING = 0.75
+LONG_RUN, VERY_LONG_RUN = 100, 1000
+"""Epochs from which the first ones can be stretched over more of the width, and from which they are."""
 
 
 class Legend(Themed, QWidget):
@@ -130,8 +132,11 @@ class TrainCharts(Themed, QWidget):
         self.smoothing.valueChanged.connect(self._on_smoothing)
         self.axis = Segmented(self)
         self.axis.add("epochs", "Epochs")
+        self.axis.add("stretched", "Log epochs", tip="The first epochs take more of the width than the later ones")
+        self.axis.set_shown("stretched", False)
         self.axis.add("time", "Time")
         self.axis.changed.connect(self._on_axis)
+        self._axis_by_hand = False
         bar.addWidget(self.legend, 1)
         bar.addWidget(Label("Smoothing", "secondary", "text2", parent=self))
         bar.addWidget(self.smoothing)
@@ -255,6 +260,7 @@ class TrainCharts(Themed, QWidget):
             chart.area.put(total_epochs=total_epochs)
         for chart in (self.loss, self.metric_chart):
             chart.area.put(best_key=VALIDATION, best_epoch=best_epoch)
+        self._offer_stretch(total_epochs)
         self.legend.set_state(False, best_epoch is not None)
 
     def set_compared(self, runs: list[ComparedRun]) -> None:
@@ -308,9 +314,23 @@ class TrainCharts(Themed, QWidget):
             chart.area.set_weight(float(weight))
 
     def _on_axis(self, key: str) -> None:
+        self._axis_by_hand = True
+        self._show_axis(key)
+
+    def _show_axis(self, key: str) -> None:
         self.crosshair.put(None)
         for chart in self.charts():
-            chart.area.put(axis=TIME if key == "time" else EPOCHS)
+            chart.area.put(axis=TIME if key == "time" else EPOCHS, stretch=key == "stretched")
+
+    def _offer_stretch(self, total_epochs: int) -> None:
+        """A long run falls within its first epochs: these can take more of the width, and do unless one chose."""
+        self.axis.set_shown("stretched", total_epochs >= LONG_RUN)
+        wanted = "stretched" if total_epochs >= VERY_LONG_RUN else "epochs"
+        if self.axis.current() == "stretched" and total_epochs < LONG_RUN:
+            wanted, self._axis_by_hand = "epochs", False
+        if not self._axis_by_hand and self.axis.current() in ("epochs", "stretched") and self.axis.current() != wanted:
+            self.axis.set_current(wanted)
+            self._show_axis(wanted)
 
     def _on_metric(self, _key: str) -> None:
         self._show_metric()

@@ -348,6 +348,10 @@ class Segmented(Themed, QWidget):
     def set_current(self, key: str) -> None:
         self._parts[key].setChecked(True)
 
+    def set_shown(self, key: str, shown: bool) -> None:
+        """Offer a choice, or leave it out."""
+        self._parts[key].setVisible(shown)
+
     def set_none(self) -> None:
         """Choose none, where what is shown differs."""
         self._group.setExclusive(False)
@@ -363,8 +367,8 @@ class Segmented(Themed, QWidget):
         if step is None or not self._parts:
             super().keyPressEvent(event)
             return
-        keys = self.keys()
-        here = keys.index(self.current()) if self.current() else -step
+        keys = [key for key in self.keys() if not self._parts[key].isHidden()]
+        here = keys.index(self.current()) if self.current() in keys else -step
         key = keys[(here + step) % len(keys)]
         self._parts[key].setFocus(Qt.FocusReason.TabFocusReason)
         self._parts[key].click()

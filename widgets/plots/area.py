@@ -27,7 +27,7 @@ class Area(Themed, QWidget):
 
     def __init__(self, kind="number", crosshair: Crosshair | None = None, parent: QWidget | None = None):
         super().__init__(parent)
-        self.kind, self.axis, self.log, self.floor = kind, EPOCHS, False, None
+        self.kind, self.axis, self.log, self.stretch = kind, EPOCHS, False, False
         self.styles: list[Style] = []
         self.total_epochs, self.best_key, self.best_epoch = 0, "", None
         self.future: tuple[str, list[float], list[float]] | None = None
@@ -80,7 +80,7 @@ class Area(Themed, QWidget):
         self.refresh()
 
     def put(self, **values) -> None:
-        """Set any of kind, axis, log, total_epochs, best_key, best_epoch, future."""
+        """Set any of kind, axis, log, stretch, total_epochs, best_key, best_epoch, future."""
         for name, value in values.items():
             setattr(self, name, value)
         self.refresh()
@@ -145,6 +145,11 @@ class Area(Themed, QWidget):
             return max(end, 1.0)
         return max(reached * end / epochs if epochs > 0 else reached, reached, 1.0)
 
+    @property
+    def stretched(self) -> bool:
+        """Whether the first epochs take more of the width than the later ones."""
+        return self.stretch and self.axis == EPOCHS
+
     def _spans(self, x_high: float) -> list[tuple[float, float]]:
         spans = [self._curves[s.key].span(self.axis, 0.0, x_high) for s in self.styles if s.key in self._curves]
         found = [span for span in spans if span is not None]
@@ -175,7 +180,7 @@ class Area(Themed, QWidget):
         left = max(labels, default=0) + sizes.s8
         right = ends.room(self, left, x_high)
         width = max(1.0, self.width() - left - right)
-        return Frame(0.0, x_high, low, high, left, top, width, trial.height, self.log)
+        return Frame(0.0, x_high, low, high, left, top, width, trial.height, self.log, self.stretched)
 
     # ---- painting --------------------------------------------------------------------------------
 
@@ -215,6 +220,8 @@ class Area(Themed, QWidget):
             text(painter, area, words, "caption", "text3", Qt.AlignmentFlag.AlignHCenter)
 
     def _x_ticks(self, wanted: int) -> list[tuple[float, str]]:
+        if self.frame.stretch:
+            return scales.stretched_ticks(self.frame.x_high, wanted)
         return scales.step_ticks(self.frame.x_high, wanted, self.axis == TIME)
 
     def _paint_progress(self, painter: QPainter) -> None:

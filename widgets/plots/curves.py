@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QPainterPath
 
 from widgets.plots import paths
-from widgets.plots.series import Ema, Series
+from widgets.plots.series import Ema, Series, Window
 
 EPOCHS, TIME = 0, 1
 
@@ -27,8 +29,13 @@ class Frame:
     width: float
     height: float
     log: bool = False
+    stretch: bool = False
+    """Whether the first epochs take more of the width than the later ones: equal factors are equally wide."""
 
     def x(self, value):
+        if self.stretch:
+            low = math.log1p(self.x_low)
+            return self.left + (np.log1p(value) - low) / (math.log1p(self.x_high) - low) * self.width
         return self.left + (value - self.x_low) / (self.x_high - self.x_low) * self.width
 
     def y(self, value):
@@ -39,7 +46,11 @@ class Frame:
         return self.y(logged(value)) if self.log else self.y(value)
 
     def place(self, x: float) -> float:
-        return self.x_low + (x - self.left) / self.width * (self.x_high - self.x_low)
+        share = (x - self.left) / self.width
+        if self.stretch:
+            low = math.log1p(self.x_low)
+            return math.expm1(low + share * (math.log1p(self.x_high) - low))
+        return self.x_low + share * (self.x_high - self.x_low)
 
 
 def logged(values):
@@ -121,12 +132,12 @@ class Curve:
         """Return the paths of the part in view."""
         drawn = Drawn()
         if self.smooth:
-            window = self._raw.query(frame.x_low, frame.x_high, buckets, axis)
+            window = _query(self._raw, frame, buckets, axis)
             if len(window.x) and not np.array_equal(window.low, window.high, equal_nan=True):
                 drawn.band = _band(frame, window)
             elif len(window.x) > 1:
                 drawn.raw = _path(frame, window.x, window.middle())
-        window = self._twin.query(frame.x_low, frame.x_high, buckets, axis)
+        window = _query(self._twin, frame, buckets, axis)
         if len(window.x) > 1:
             drawn.line, drawn.line_points = _path(frame, window.x, window.middle()), len(window.x)
         if dots and len(window.x) <= frame.width / 6:
@@ -136,6 +147,22 @@ class Curve:
         if last is not None and np.isfinite(_y(frame, last[1])):
             drawn.end, drawn.end_value = QPointF(frame.x(last[0]), _y(frame, last[1])), last[1]
         return drawn
+
+
+def _query(series: Series, frame: Frame, buckets: int, axis: int) -> Window:
+    """What is in view. A stretched axis is asked in parts: ten epochs may fill as many pixels as thousands."""
+    if not frame.stretch:
+        return series.query(frame.x_low, frame.x_high, buckets, axis)
+    edges = [frame.x_low, *(10.0**power for power in range(1, 8) if 10**power < frame.x_high), frame.x_high]
+    share = max(1, buckets // (len(edges) - 1))
+    parts: list[Window] = []
+    for low, high in pairwise(edges):
+        part = series.query(low, high, share, axis)
+        new = part.x > parts[-1].x[-1] if parts and len(parts[-1].x) else np.ones(len(part.x), bool)
+        if new.any() or not parts:
+            parts.append(Window(part.x[new], part.low[new], part.high[new], part.first[new], part.end))
+    joined = [np.concatenate([getattr(part, name) for part in parts]) for name in ("x", "low", "high", "first")]
+    return Window(*joined, parts[-1].end)
 
 
 def _y(frame: Frame, values):

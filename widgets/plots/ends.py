@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, Qt
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from widgets.plots.area import Area
 
 _FEW_CURVES = 2
+_NEAR_ZERO = 1e-3
 _NAME_SHARE = 0.2  # of the width, for a curve's name at its end
 
 
@@ -26,7 +28,10 @@ def room(area: Area, left: float, x_high: float) -> float:
     widest = max((width_of(words, "caption", True) for words in _words(area)), default=0)
     if not widest:
         return sizes.s12
-    free = (area.width() - left - sizes.s12) * (1 - area.reached() / x_high)
+    done = area.reached() / x_high
+    if area.stretched:
+        done = math.log1p(area.reached()) / math.log1p(x_high)
+    free = (area.width() - left - sizes.s12) * (1 - done)
     return sizes.s12 + max(0.0, widest + sizes.s12 - free)
 
 
@@ -43,6 +48,8 @@ def _label(area: Area, style: Style, value: float) -> str:
     """Return the words at a curve's end; a long name is cut, its value never. Narrow charts leave names to the
     legend: they would take a third of the width from the curves."""
     said = scales.reading(value, area.kind)
+    if style.part == "plain" and area.frame is not None and 0 < value < area.frame.y_high * _NEAR_ZERO and not area.log:
+        said = "almost 0"  # a learning rate at its end: on this axis nothing else can be seen of it
     if area.width() < theme.sizes().callout_width and len(area.styles) <= _FEW_CURVES:
         return said
     most = area.width() * _NAME_SHARE

@@ -92,6 +92,16 @@ def step_ticks(high: float, wanted: int, time: bool) -> list[tuple[float, str]]:
     return [(place, write(place, 1, "number")) for place in ticks(0, high, min(wanted, 5), True)]
 
 
+def stretched_ticks(high: float, wanted: int) -> list[tuple[float, str]]:
+    """Return places of an axis of epochs whose first ones are stretched: powers of ten, and the end."""
+    powers = [10.0**power for power in range(8) if 10**power <= high]
+    powers = powers[:: max(1, -(-len(powers) // max(2, wanted)))]
+    places = [0.0, *powers]
+    if high >= 2.5 * places[-1]:
+        places.append(float(math.floor(high)))
+    return [(place, write(place, 1, "number")) for place in places]
+
+
 def epochs_in_view(reached: float, total: float) -> float:
     """Return where the axis of epochs ends: at the end of the run, unless what was reached would be a sliver of it.
 
