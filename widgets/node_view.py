@@ -19,7 +19,7 @@ from engine.layer import Input, Layer, Objective, layers
 from engine.params import Param
 from engine.project import Project
 from engine.shapes import Tensor
-from widgets.pictures.about import about_node
+from widgets.pictures.about import about_block, about_node
 from widgets.shared_settings import shared_settings
 from widgets.views import (
     CostView,
@@ -89,7 +89,7 @@ def node_view(
         outputs=_outputs(graph, node, project.blocks, facts),
         arithmetic=told.shape,
         keep=Note(kept.words(), (kept.name, kept.value)) if kept else None,
-        picture=about_node(node, cls, facts),
+        picture=about_block(block, project.blocks) if block is not None else about_node(node, cls, facts),
         cost=replace(_cost([facts], walk), parameters_words=told.parameters, work_words=told.work)
         if facts.ok and (facts.outputs or not outputs_of(node, project.blocks))
         else CostView(),

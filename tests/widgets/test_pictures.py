@@ -12,10 +12,11 @@ from engine.infer import infer
 from engine.layer import layers
 from engine.wiring import connect
 from widgets import theme
-from widgets.pictures.about import About, about_layer, about_node
+from widgets.pictures.about import About, about_block, about_layer, about_node
 from widgets.pictures.attention import allowed
 from widgets.pictures.dropping import dropped
 from widgets.pictures.ink import Ink
+from widgets.pictures.inside import INSIDE
 from widgets.pictures.layer_picture import LayerPicture
 from widgets.pictures.moving import ROWS
 from widgets.pictures.norms import together
@@ -244,3 +245,49 @@ def test_the_widget_hides_where_there_is_no_picture(qapp, qtbot) -> None:
     assert not shown.isVisible()
     shown.show_layer(None)
     assert not shown.isVisible()
+
+
+def block_of(name: str):
+    """A block of the library, as a picture sees it."""
+    from engine.templates import new_from_template
+
+    project = new_from_template(name)
+    block = next(iter(project.blocks.values()))
+    return block, about_block(block, project.blocks)
+
+
+@pytest.mark.parametrize("template", ["resnet-digits", "nano-gpt"])
+@pytest.mark.parametrize("look", ["dark", "light"])
+def test_a_block_shows_what_is_inside(qapp, qtbot, template, look) -> None:
+    """As high as its cards need, inside its area, and in words for a screen reader."""
+    theme.apply(qapp, look)
+    block, about = block_of(template)
+    shown = LayerPicture()
+    qtbot.addWidget(shown)
+    shown.show_layer(about)
+    usual = LayerPicture()
+    qtbot.addWidget(usual)
+    usual.show_layer(about_layer("Linear"))
+    assert not shown.isHidden() and shown.sizeHint().height() > usual.sizeHint().height()
+    assert shown.accessibleName().startswith(f"Inside {block.name}: ")
+    image = QImage(WIDE + 2 * EDGE, shown.sizeHint().height() + 2 * EDGE, QImage.Format.Format_ARGB32)
+    image.fill(QColor(0, 0, 0, 0))
+    painter = QPainter(image)
+    area = QRectF(EDGE, EDGE, WIDE, shown.sizeHint().height())
+    INSIDE.paint(Ink(painter, area, about.section), about)
+    painter.end()
+    assert ink_in(image, EDGE, EDGE, WIDE + EDGE, image.height() - EDGE) > 2000
+    assert not ink_in(image, 0, 0, image.width(), EDGE - 2)
+    assert not ink_in(image, 0, image.height() - EDGE + 2, image.width(), image.height())
+    assert not ink_in(image, 0, 0, EDGE - 2, image.height())
+
+
+def test_a_block_follows_what_is_inside(qapp) -> None:
+    from dataclasses import replace
+
+    theme.apply(qapp, "dark")
+    block, about = block_of("resnet-digits")
+    longer, _ = add(block.graph, "Dropout")
+    other = about_block(replace(block, graph=longer), about.values["blocks"])
+    assert "Dropout" in INSIDE.words(other) and "Dropout" not in INSIDE.words(about)
+    assert INSIDE.words(about_block(replace(block, graph=Graph()), {})).startswith("Nothing is inside")

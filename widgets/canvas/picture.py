@@ -67,12 +67,12 @@ def thumbnail(graph: Graph, size: QSize, blocks: Blocks = NO_BLOCKS, ratio: floa
     image = QImage(size * ratio, QImage.Format.Format_ARGB32_Premultiplied)
     image.setDevicePixelRatio(ratio)
     image.fill(Qt.GlobalColor.transparent)
-    boxes = _boxes(graph, blocks)
+    boxes = boxes_of(graph, blocks)
     if not boxes:
         return image
     with QPainter(image) as painter:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        paths = _wires(graph, boxes)
+        paths = wires_of(graph, boxes)
         area = union(boxes.values()).united(union(path.boundingRect() for path in paths)).adjusted(-8, -8, 8, 8)
         inside = QRectF(0, 0, size.width(), size.height()).adjusted(6, 6, -6, -6)
         high = min(0.30, inside.height() / area.height())
@@ -102,7 +102,7 @@ def _bar(painter: QPainter, graph: Graph, name: str, box: QRectF) -> None:
     painter.drawRoundedRect(box, radius, radius)
 
 
-def _boxes(graph: Graph, blocks: Blocks) -> dict[str, QRectF]:
+def boxes_of(graph: Graph, blocks: Blocks) -> dict[str, QRectF]:
     """Bars where the cards stand, a little lower than cards so that they stay apart when they are tiny."""
     rows = stacks(graph, blocks)
     found = {}
@@ -119,7 +119,7 @@ def _boxes(graph: Graph, blocks: Blocks) -> dict[str, QRectF]:
     return found
 
 
-def _wires(graph: Graph, boxes: dict[str, QRectF]) -> list[QPainterPath]:
+def wires_of(graph: Graph, boxes: dict[str, QRectF]) -> list[QPainterPath]:
     lanes = Lanes(Box(box.left(), box.top(), box.right(), box.bottom()) for box in boxes.values())
     found = []
     led = dots_of(graph)

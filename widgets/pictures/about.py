@@ -7,13 +7,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from engine.errors import UserError
-from engine.graph import Node, make
+from engine.graph import Block, Blocks, Node, make
 from engine.infer import Facts
 from engine.layer import Layer, layers
 
 if TYPE_CHECKING:
     from widgets.pictures.ink import Ink
 
+BLOCK = "block"
+"""How the picture of a block is found: the class name of no layer."""
 Dims = tuple[int | str, ...]
 """Sizes of one item; one that is open is a text, such as `T`."""
 
@@ -83,6 +85,8 @@ class Picture:
 
     paint: Callable[[Ink, About], None]
     words: Callable[[About], str]
+    high: Callable[[About, int], int] | None = None
+    """The height at 100 % that it needs in a width; None for the usual one."""
 
 
 def about_node(node: Node, cls: type[Layer] | None, facts: Facts) -> About | None:
@@ -97,6 +101,11 @@ def about_node(node: Node, cls: type[Layer] | None, facts: Facts) -> About | Non
     inputs = tuple(_dims(one) for some in facts.inputs.values() for one in some)
     outputs = tuple(_dims(one) for one in facts.outputs.values())
     return About(cls.__name__, cls.section, values, inputs, outputs, _window(made, cls, facts))
+
+
+def about_block(block: Block, blocks: Blocks) -> About:
+    """What the picture of a block is drawn from: what is inside."""
+    return About(BLOCK, "Blocks", {"graph": block.graph, "blocks": blocks, "name": block.name})
 
 
 def about_layer(name: str, **values: Any) -> About:

@@ -31,10 +31,14 @@ class LayerPicture(Themed, QWidget):
         if self._picture is not None and about is not None:
             self.setAccessibleName(self._picture.words(about))
             self.setToolTip(self._picture.words(about))
+        self.updateGeometry()
         self.update()
 
     def sizeHint(self) -> QSize:
         side = theme.sizes().s24 * 4
+        if self._about is not None and self._picture is not None and self._picture.high is not None:
+            wanted = self._picture.high(self._about, side * 2) * theme.scale()
+            return QSize(side * 2, round(wanted) + 2 * theme.sizes().s8)
         return QSize(side * 2, side + theme.sizes().s8)
 
     def paintEvent(self, event) -> None:

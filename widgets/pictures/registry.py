@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from widgets.pictures.about import Picture
+from widgets.pictures.about import BLOCK, Picture
 from widgets.pictures.attention import ATTENTION, TRANSFORMER, TRANSFORMER_PAIR
 from widgets.pictures.cubes import GROWN, PATCHES, VOLUME
 from widgets.pictures.curve import CURVE, CURVES
 from widgets.pictures.dropping import DROPOUT, NOISE, PATH, SAMPLE, STOP
 from widgets.pictures.flow import FLOW
+from widgets.pictures.inside import INSIDE
 from widgets.pictures.joining import CHOSEN, COMPARED, JOINED, PLACE, PRODUCT, REDUCED, RUNNING
 from widgets.pictures.losses import COSTS, LOSS
 from widgets.pictures.mixing import ANGLE, GATE, LINEAR, MEETINGS, MERGE, SOFTMAX
@@ -94,5 +95,7 @@ WITHOUT: dict[str, str] = {
 
 
 def picture_of(layer: str) -> Picture | None:
-    """The picture of a layer, None where it has none."""
+    """The picture of a layer, None where it has none; blocks share one, which is made of what is inside."""
+    if layer == BLOCK:
+        return INSIDE
     return PICTURES.get(layer)
