@@ -11,7 +11,7 @@ from engine import arrange, notes
 from engine.arrange import Side, marked
 from engine.cards import labelled
 from engine.dots import cleared
-from engine.edits import move, part_of, remove, set_param
+from engine.edits import move, part_of, remove
 from engine.errors import UserError
 from engine.facts import Facts
 from engine.fold import folded
@@ -19,6 +19,7 @@ from engine.graph import Edge, Graph, label_of
 from engine.keeping import keeping
 from engine.layer import layers
 from engine.layout import layout
+from engine.padding import joins, set_joined
 from engine.wiring import connect, disconnect
 from widgets.canvas.spots import spot
 
@@ -256,7 +257,7 @@ class Arranging(QObject):
             kept = keeping(node, self._page.document.walk_here.facts.get(name, Facts()))
             if kept is not None:
                 found[name] = (kept.name, kept.value)
-            elif "same" in self._settings(name) and not node.params.get("same"):
+            elif joins(self._settings(name), node.params) and not node.params.get("same"):
                 found[name] = ("same", True)
         return found
 
@@ -266,7 +267,7 @@ class Arranging(QObject):
 
         def edit(graph: Graph) -> Graph:
             for name, (key, value) in found.items():
-                graph = set_param(graph, name, key, value)
+                graph = set_joined(graph, name, key, value)
             return graph
 
         self._edit("Keep size", edit)
@@ -277,7 +278,7 @@ class Arranging(QObject):
 
         def edit(graph: Graph) -> Graph:
             for name in names:
-                graph = set_param(graph, name, key, value)
+                graph = set_joined(graph, name, key, value)
             return graph
 
         self._edit(f"Set {key.replace('_', ' ')} of {len(names)} nodes", edit, merge=f"{','.join(names)}.{key}")

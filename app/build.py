@@ -26,10 +26,11 @@ from app.mending import Mending
 from app.peeking import Peeking
 from app.run_comparing import RunComparing
 from app.wires import Wires
-from engine.edits import change, move, remove, set_param
+from engine.edits import change, move, remove
 from engine.graph import Graph, label_of
 from engine.library import shipped
 from engine.notes import MOST_TEXT
+from engine.padding import set_joined
 from engine.places import crumbs
 from widgets.canvas.overlay_bar import OverlayBar
 from widgets.canvas.view import Canvas
@@ -267,7 +268,7 @@ class BuildPage(QMainWindow):
 
     def _on_param(self, name: str, key: str, value: Any) -> None:
         label = label_of(self.graph.nodes[name])
-        self.edit(f"Set {key} of {label}", lambda graph: set_param(graph, name, key, value), merge=f"{name}.{key}")
+        self.edit(f"Set {key} of {label}", lambda graph: set_joined(graph, name, key, value), merge=f"{name}.{key}")
 
     def _on_reset(self, name: str) -> None:
         self._set(name, "Reset", params={})

@@ -22,6 +22,7 @@ from widgets import theme
 from widgets.controls.base import column, row, start
 from widgets.form_editors import SIMPLE, Editor, ExpressionEditor, OptionalEditor
 from widgets.form_nested import FieldEditor, FieldsEditor, ManyOfEditor, OneOfEditor
+from widgets.form_padding import PaddingEditor
 from widgets.form_rows import More, Row, usual
 from widgets.form_runs import NodesEditor, RunEditor
 from widgets.views import UNSET, FormContext
@@ -35,6 +36,8 @@ def _editor(param: Param, context: FormContext, expression: bool) -> Editor:
         return ExpressionEditor(param, context)
     if param.offers and (context.runs or context.nodes):
         inside: Editor = RunEditor(param, context) if param.offers == "runs" else NodesEditor(param, context)
+    elif param.kind == "size" and param.choices:
+        return PaddingEditor(param, context)
     elif param.kind == "field":
         inside = FieldEditor(param, context)
     elif param.kind == "fields":

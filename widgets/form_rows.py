@@ -220,7 +220,7 @@ class Row(QWidget):
             name = self.param.name
             switch.triggered.connect(self._on_reset if self.is_expression else lambda: self.expression_asked.emit(name))
             menu.addAction(switch)
-            if not self.is_expression and self.param.kind != "ints":
+            if not self.is_expression and self.param.kind != "ints" and self.shown is not None:
                 lend = QAction("Lend out to the block's instances", menu)
                 lend.triggered.connect(lambda: self.lend_asked.emit(name))
                 menu.addAction(lend)

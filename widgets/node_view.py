@@ -16,6 +16,7 @@ from engine.facts import Facts, Inference
 from engine.graph import Blocks, Edge, Graph, Node, label_of, make, outputs_of, ports_of
 from engine.keeping import keeping
 from engine.layer import Input, Layer, Objective, layers
+from engine.padding import joined
 from engine.params import Param
 from engine.project import Project
 from engine.shapes import Tensor
@@ -74,6 +75,7 @@ def node_view(
     repeats = bool(block and len(block.inputs) == 1 and len(block.outputs) == 1)
     learns = bool(_whole(facts.parameters))
     told, kept = _told(node, facts), keeping(node, facts)
+    params, values = joined(cls.params() if cls else _block_params(project.blocks, node), node.params)
     return NodeView(
         id=name,
         title=label_of(node),
@@ -81,8 +83,8 @@ def node_view(
         section=cls.section if cls else "Blocks",
         icon=cls.icon if cls else "block",
         help=cls.help() if cls else (block.help if block else ""),
-        params=cls.params() if cls else _block_params(project.blocks, node),
-        values=dict(node.params),
+        params=params,
+        values=values,
         errors=wrong | {one.setting: one.title for one in facts.findings if one.setting},
         context=FormContext(fields, {**_stride_note(node, cls), **_field_note(project, node, cls)}, folder, inside),
         inputs=_inputs(graph, node, project.blocks, facts),

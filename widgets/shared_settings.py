@@ -12,6 +12,7 @@ from engine.edits import is_expression
 from engine.errors import UserError
 from engine.graph import Node
 from engine.layer import layers
+from engine.padding import joined, joins
 from engine.params import Param
 from engine.project import Project
 
@@ -33,7 +34,7 @@ def shared_settings(project: Project, nodes: Sequence[Node]) -> Shared:
     """What all of these nodes can be set to; nothing where one of them is a block or of an unknown kind."""
     if not nodes or any(node.block or node.layer not in layers for node in nodes):
         return Shared()
-    declared = [layers[node.layer].params() for node in nodes]
+    declared, given = _shown(nodes)
     first = declared[0]
     params = {
         name: one
@@ -43,11 +44,11 @@ def shared_settings(project: Project, nodes: Sequence[Node]) -> Shared:
     values: dict[str, Any] = {}
     mixed: dict[str, str] = {}
     for name in params:
-        found = [_value(node, others[name]) for node, others in zip(nodes, declared, strict=True)]
+        found = [_value(values, others[name]) for values, others in zip(given, declared, strict=True)]
         if all(value == found[0] and type(value) is type(found[0]) for value in found):
             values[name] = found[0]
         else:
-            mixed[name] = _differing(found)
+            mixed[name] = _differing(found, params[name])
     return Shared(params, values, mixed)
 
 
@@ -64,8 +65,16 @@ def _alike(one: Param, other: Param | None) -> bool:
     )
 
 
-def _value(node: Node, param: Param) -> Any:
-    value = node.params.get(param.name, param.default)
+def _shown(nodes: Sequence[Node]) -> tuple[list[Mapping[str, Param]], list[Mapping[str, Any]]]:
+    """Settings and values as a form shows them; with padding as one setting where all of them have it so."""
+    both = [(layers[node.layer].params(), node.params) for node in nodes]
+    if all(joins(*one) for one in both):
+        both = [joined(*one) for one in both]
+    return [params for params, _ in both], [values for _, values in both]
+
+
+def _value(values: Mapping[str, Any], param: Param) -> Any:
+    value = values.get(param.name, param.default)
     if is_expression(value):
         return value
     try:
@@ -74,9 +83,9 @@ def _value(node: Node, param: Param) -> Any:
         return value
 
 
-def _differing(values: Sequence[Any]) -> str:
+def _differing(values: Sequence[Any], param: Param) -> str:
     """`32, 64`, or for switches `on in 2 of 3`."""
     if all(isinstance(value, bool) for value in values):
         return f"on in {sum(values)} of {len(values)}"
-    told = list(dict.fromkeys(said(value) for value in values))
+    told = list(dict.fromkeys(param.none if value is None and param.choices else said(value) for value in values))
     return ", ".join(told) if len(told) <= MOST_VALUES else f"{len(told)} values"

@@ -15,7 +15,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from window_help import close_extra_windows, open_window
 
-from engine.edits import set_param
+from engine.edits import add, set_param
 from engine.project import Project
 from engine.templates import new_from_template
 from widgets.controls import NumberField
@@ -182,3 +182,42 @@ def test_parameters_and_work_tell_how_they_come_about(page) -> None:
     assert view.parameters.words.text().startswith("2 × 18")
     choose(page, "relu_1")
     assert not view.parameters.isVisible() or not view.parameters.words.text()
+
+
+def test_padding_is_one_setting_of_three_ways(page) -> None:
+    page._on_param("conv_1", "padding", None)
+    choose(page, "conv_1")
+    row = page.inspector.node.form.rows["padding"]
+    assert "same" not in page.inspector.node.form.rows
+    ways, sides = row.editor.inner, row.editor.numbers
+    assert ways.current() == "same" and not sides.isVisible()
+    QTest.mouseClick(ways._parts["number"], Qt.MouseButton.LeftButton)
+    QApplication.processEvents()
+    params = page.graph.nodes["conv_1"].params
+    assert params["padding"] == [1, 1] and "same" not in params and sides.isVisible()
+    type_in(number(page.inspector.node.form, "padding"), "2")
+    assert page.graph.nodes["conv_1"].params["padding"] == [2, 2] and ways.current() == "number"
+    QTest.mouseClick(ways._parts["none"], Qt.MouseButton.LeftButton)
+    QApplication.processEvents()
+    assert not {"same", "padding"} & page.graph.nodes["conv_1"].params.keys() and not sides.isVisible()
+    QTest.keyClick(ways._parts["none"], Qt.Key.Key_Left)
+    QApplication.processEvents()
+    assert page.graph.nodes["conv_1"].params["same"] is True and ways.current() == "same"
+    assert row.dot.isVisible()
+    row.dot.click()
+    assert "same" not in page.graph.nodes["conv_1"].params and ways.current() == "none"
+
+
+def test_padding_of_several_convolutions_is_one_setting_too(page) -> None:
+    inside = [name for name, node in page.graph.nodes.items() if node.layer == "Conv2d"]
+    page.document.edit_graph("Add", lambda graph: add(graph, "Conv2d", 900, 0, {"same": True})[0])
+    convs = [name for name, node in page.graph.nodes.items() if node.layer == "Conv2d"]
+    page._on_param(inside[0], "padding", [3, 3])
+    choose(page, inside[0], convs[-1])
+    row = page.inspector.many.form.rows["padding"]
+    assert "same" not in page.inspector.many.form.rows and row.editor.inner.current() == ""
+    assert {"3 × 3", "keeps the size"} == set(row._under_words.text().split(", "))
+    QTest.mouseClick(row.editor.inner._parts["same"], Qt.MouseButton.LeftButton)
+    QApplication.processEvents()
+    assert values(page, "same", inside[0], convs[-1]) == [True, True]
+    assert values(page, "padding", inside[0], convs[-1]) == [None, None]
