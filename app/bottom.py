@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QStackedWidget
 
 from app import nodeview
 from app.comparing import compare_states
+from app.signs import is_blank
 from engine.codeedit import edit_value
 from engine.saving import write_atomically
 from widgets.canvas import keys
@@ -89,7 +90,7 @@ class Bottom(QObject):
 
     def refresh(self) -> None:
         """The network or what is known of it changed."""
-        problems = self._document.problems_here
+        problems = [] if is_blank(self._document) else self._document.problems_here
         errors = sum(problem.level == "error" for problem in problems)
         self.tabs.set_count("problems", errors, "error")
         others = len(problems) - errors

@@ -8,7 +8,13 @@ from app.nodeview import bytes_in_training, number
 from widgets import words
 
 if TYPE_CHECKING:
+    from app.document import Document
     from app.window import Window
+
+
+def is_blank(document: Document) -> bool:
+    """Whether nothing was begun: what is missing then is no problem yet."""
+    return not document.project.graph.nodes and document.project.data.source is None
 
 
 class Signs:
@@ -32,8 +38,7 @@ class Signs:
 
     def show_facts(self) -> None:
         document = self._window.document
-        # a blank project has nothing wrong with it yet
-        blank = not document.project.graph.nodes and document.project.data.source is None
+        blank = is_blank(document)
         errors = 0 if blank else len(document.errors)
         self._window.status.set_problems(errors, 0 if blank else len(document.problems) - errors)
         parameters, flops = number(document.walk.parameters), number(document.walk.flops)

@@ -35,3 +35,18 @@ def test_a_trained_project_opens_with_its_signs_on_every_page(qapp, tmp_path, pa
         window.show_page(page)
         spin(0.4)
         assert window.top.tabs.sign("train")[0] == "done"
+
+
+def test_a_blank_project_has_no_problems_anywhere(qapp) -> None:
+    """The status bar and the tab of problems say the same; with the first node they begin to count."""
+    from engine.edits import add
+
+    with open_window() as window:
+        window.files.new_project()
+        window.show_page("build")
+        spin(0.1)
+        tab = window.build.bottom.tabs._tabs["problems"]
+        assert window.status.problems.text() == "No problems" and not tab.count
+        window.document.edit_graph("Add Linear", lambda graph: add(graph, "Linear")[0])
+        spin(0.1)
+        assert "error" in window.status.problems.text() and tab.count

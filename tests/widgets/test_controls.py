@@ -253,6 +253,16 @@ def test_split_edges_move_by_key_and_keep_the_sum(show):
     assert sum(split.shares()) == pytest.approx(1)
 
 
+def test_every_share_of_a_split_is_said_once(show):
+    """In the bar where there is room, else in the legend below."""
+    split = show(c.SplitBar())
+    split.resize(280, split.sizeHint().height())
+    split.set_shares(0.96, 0.02, 0.02)
+    assert [split._fits(share) for share in split.shares()] == [True, False, False]
+    split.set_shares(0.7, 0.15, 0.15)
+    assert all(split._fits(share) for share in split.shares())
+
+
 def test_tabs_keep_signs_and_say_what_was_chosen(show):
     tabs = show(c.PageTabs())
     for key in ("data", "build", "train"):

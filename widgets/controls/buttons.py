@@ -327,6 +327,7 @@ class Segmented(Themed, QWidget):
         self._group.setExclusive(True)
         self._group.buttonClicked.connect(self._on_clicked)
         self._parts: dict[str, _Segment] = {}
+        self._left_out: set[str] = set()
         self._row = row(self, space=0, edge=theme.sizes().s2)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
@@ -350,6 +351,7 @@ class Segmented(Themed, QWidget):
 
     def set_shown(self, key: str, shown: bool) -> None:
         """Offer a choice, or leave it out."""
+        (self._left_out.discard if shown else self._left_out.add)(key)
         self._parts[key].setVisible(shown)
 
     def set_none(self) -> None:
@@ -367,7 +369,7 @@ class Segmented(Themed, QWidget):
         if step is None or not self._parts:
             super().keyPressEvent(event)
             return
-        keys = [key for key in self.keys() if not self._parts[key].isHidden()]
+        keys = [key for key in self.keys() if key not in self._left_out]
         here = keys.index(self.current()) if self.current() in keys else -step
         key = keys[(here + step) % len(keys)]
         self._parts[key].setFocus(Qt.FocusReason.TabFocusReason)

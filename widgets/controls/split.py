@@ -104,11 +104,11 @@ class SplitBar(Themed, QWidget):
 
     def sizeHint(self):
         sizes = theme.sizes()
-        return QSize(sizes.palette, sizes.s12 + sizes.s6 + theme.line_height("caption"))
+        return QSize(sizes.palette, sizes.target + sizes.s6 + theme.line_height("caption"))
 
     def paintEvent(self, event):
         sizes, painter = theme.sizes(), start(self)
-        bar = QRectF(0, 0, self.width(), sizes.s12)
+        bar = QRectF(0, 0, self.width(), sizes.target)
         clip = QPainterPath()
         clip.addRoundedRect(bar, sizes.r4, sizes.r4)
         painter.save()
@@ -116,7 +116,11 @@ class SplitBar(Themed, QWidget):
         x = 0.0
         for (_name, color), share in zip(_PARTS, self._shares, strict=True):
             wide = share * self.width()
-            painter.fillRect(QRectF(x, 0, max(0, wide - sizes.gap), bar.height()), theme.color(color))
+            part = QRectF(x, 0, max(0, wide - sizes.gap), bar.height())
+            painter.fillRect(part, theme.color(color))
+            if self._fits(share):
+                ink = "canvas" if theme.is_dark() else "on_fill"
+                text(painter, part, words.percent(share, 0), "caption", ink, Qt.AlignmentFlag.AlignHCenter, bold=True)
             x += wide
         painter.restore()
         if self.hasFocus():
@@ -125,9 +129,16 @@ class SplitBar(Themed, QWidget):
             painter.drawEllipse(QPointF(at, bar.center().y()), sizes.s6, sizes.s6)
         self._paint_words(painter, bar.bottom() + sizes.s6)
 
+    def _fits(self, share: float) -> bool:
+        """Whether a part is wide enough to say its share."""
+        return width_of(words.percent(share, 0), "caption", True) + theme.sizes().s8 <= share * self.width()
+
     def _paint_words(self, painter, top: float) -> None:
         sizes, height = theme.sizes(), theme.line_height("caption")
-        said = [f"{name} {words.percent(share, 0)}" for (name, _), share in zip(_PARTS, self._shares, strict=True)]
+        said = [
+            name if self._fits(share) else f"{name} {words.percent(share, 0)}"
+            for (name, _), share in zip(_PARTS, self._shares, strict=True)
+        ]
         wide = [sizes.dot + sizes.s4 + width_of(words_, "caption") + 1 for words_ in said]
         places = (0.0, (self.width() - wide[1]) / 2, self.width() - wide[2])
         for (_name, color), words_, x, length in zip(_PARTS, said, places, wide, strict=True):
