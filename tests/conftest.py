@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import threading
+import traceback
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +15,8 @@ import pytest
 from hypothesis import settings
 
 REPO = Path(__file__).resolve().parent.parent
+_faults: list[str] = []
+"""What methods that Qt calls raised since the test began."""
 _server: subprocess.Popen[bytes] | None = None
 
 
@@ -74,7 +77,14 @@ def qapp(qapp):
 
     from widgets import guard
 
-    guard.install()  # a fault in a method that Qt calls fails its test instead of ending them all
+    guard.install()
+    tell = guard.report
+
+    def told(error: Exception) -> None:
+        _faults.append("".join(traceback.format_exception(error)))
+        tell(error)
+
+    guard.report = told
     waits: dict[int, int] = {}
 
     def look() -> None:
@@ -91,6 +101,7 @@ def qapp(qapp):
     pulse.start(1000)
     yield qapp
     pulse.stop()
+    guard.report = tell
 
 
 @pytest.fixture(scope="session")
@@ -109,6 +120,16 @@ def motion_as_usual() -> Iterator[None]:
     theme = sys.modules.get("widgets.theme")
     if theme is not None:
         theme.set_reduced_motion(False)
+
+
+@pytest.fixture(autouse=True)
+def no_method_fails_unseen() -> Iterator[None]:
+    """A test in which a method that Qt calls raised fails, though the window goes on."""
+    _faults.clear()
+    yield
+    faults = "\n".join(_faults)
+    _faults.clear()
+    assert not faults, faults
 
 
 @pytest.fixture(autouse=True)

@@ -1,13 +1,15 @@
 """Lets no exception leave a method that Qt calls in a state that kills the program.
 
-Two things end the whole process where a method of ours that Qt calls (an event, a size, a paint) raises:
+Qt knows no exceptions. What one of our events, sizes or paints raises is kept by the binding and raised again by
+whatever it does next, in other methods and half-made objects, until the process crashes. Two more ways lead there:
 
 - On Python 3.11 an error raised by C code (an index, a division, an object that Qt deleted, Ctrl+C) is a bare text
-  until somebody catches it. The binding takes it for an exception object and crashes. Catching it once makes it one.
+  until somebody catches it. The binding takes it for an exception object.
 - The traceback keeps the local names of the method alive, a painter among them. It would go on painting on a surface
-  that is gone. So the frames of a failed paint are emptied before Qt goes on.
+  that is gone.
 
-The exception itself goes where it went before.
+So a fault is told at once, as every other is (`sys.excepthook`), its frames are emptied, and Qt gets an empty answer.
+Methods without one, and what is meant to end the program, raise as ever.
 """
 
 from __future__ import annotations
@@ -20,12 +22,21 @@ from types import FunctionType
 from typing import Any
 
 import shiboken6
+from PySide6.QtCore import QRectF, QSize
 
 OURS = ("app", "widgets")
-_PAINT = "paintEvent"
-_ALL = sys.version_info < (3, 12)
-"""Newer versions make every error an exception object at once; there only painting needs care."""
+_BARE = sys.version_info < (3, 12)
+"""Newer versions make every error an exception object at once."""
 _MARK = "_guarded"
+_NOTHING = {"paint", "paintSection", "drawBackground", "drawForeground", "drawPrimitive", "scrollContentsBy"}
+_EMPTY: dict[str, Callable[[], Any]] = {
+    "event": bool, "eventFilter": bool, "viewportEvent": bool, "focusNextPrevChild": bool, "hasHeightForWidth": bool,
+    "sizeHint": QSize, "minimumSizeHint": QSize, "sectionSizeFromContents": QSize, "boundingRect": QRectF,
+    "heightForWidth": lambda: -1, "rowCount": int, "columnCount": int, "pixelMetric": int,
+    "data": lambda: None, "headerData": lambda: None,
+}  # fmt: skip
+"""What Qt can go on with where a method failed."""
+Method = Callable[..., Any]
 
 
 def install() -> None:
@@ -59,12 +70,42 @@ def cover(cls: type) -> None:
                     setattr(part, name, guarded(method))
 
 
-def guarded(method: Callable[..., Any]) -> Callable[..., Any]:
-    """The method, whose errors leave it as exception objects; a paint that fails has ended its painting."""
-    made = _made(method, _emptied if method.__name__ == _PAINT else _as_it_is)
+def guarded(method: Method) -> Method:
+    """The method with its faults told and an empty answer in their place; it takes as much as before."""
+    empty = _empty(method.__name__)
+    made = _made(method, _told if empty else _never, empty or (lambda: None))
     update_wrapper(made, method)
     setattr(made, _MARK, True)
     return made
+
+
+def report(error: Exception) -> None:
+    """Tell of a fault as Python does where nobody catches it."""
+    sys.excepthook(type(error), error, error.__traceback__)
+
+
+def _empty(name: str) -> Callable[[], Any] | None:
+    """What makes the answer that Qt gets for a method that failed; None where there is none."""
+    if name in _EMPTY:
+        return _EMPTY[name]
+    return (lambda: None) if name in _NOTHING or name.endswith("Event") else None
+
+
+def _told(error: BaseException) -> bool:
+    """Tell of a fault and let go of what its frames hold, so that a painter among it ends now."""
+    if not isinstance(error, Exception):
+        return False
+    seen: BaseException | None = error
+    while seen is not None:
+        traceback.clear_frames(seen.__traceback__)
+        seen = seen.__cause__ or seen.__context__
+    report(error)
+    return True
+
+
+def _never(error: BaseException) -> bool:
+    """It is raised again; that it was caught is enough."""
+    return False
 
 
 def _is_ours(cls: type) -> bool:
@@ -75,7 +116,7 @@ def _is_open(name: str, method: Any) -> bool:
     """Whether a member is a plain method that is not guarded yet and needs it."""
     if not isinstance(method, FunctionType) or name.startswith("__") or getattr(method, _MARK, False):
         return False
-    return _ALL or name == _PAINT
+    return _BARE or _empty(name) is not None
 
 
 def _below(cls: type) -> Iterator[type]:
@@ -84,62 +125,57 @@ def _below(cls: type) -> Iterator[type]:
         yield from _below(child)
 
 
-def _as_it_is(error: BaseException) -> None:
-    """Nothing: that it was caught is enough."""
-
-
-def _emptied(error: BaseException) -> None:
-    """Let go of everything that the frames below hold, so that a painter among it ends now."""
-    traceback.clear_frames(error.__traceback__)
-
-
-def _made(method: Callable[..., Any], tidy: Callable[[BaseException], None]) -> Callable[..., Any]:
+def _made(method: Method, told: Callable[[BaseException], bool], empty: Callable[[], Any]) -> Method:
     """The guard of as many arguments as the method takes: Qt looks at their number where it is a slot."""
     code = method.__code__  # type: ignore[attr-defined]
     plain = not (method.__defaults__ or code.co_kwonlyargcount or code.co_flags & 0x0C)  # type: ignore[attr-defined]
-    return (_BY_COUNT.get(code.co_argcount, _any) if plain else _any)(method, tidy)
+    return (_BY_COUNT.get(code.co_argcount, _any) if plain else _any)(method, told, empty)
 
 
-def _alone(method: Callable[..., Any], tidy: Callable[[BaseException], None]) -> Callable[..., Any]:
+def _alone(method: Method, told: Callable[[BaseException], bool], empty: Callable[[], Any]) -> Method:
     def made(self: Any) -> Any:
         try:
             return method(self)
         except BaseException as error:
-            tidy(error)
-            raise
+            if not told(error):
+                raise
+        return empty()
 
     return made
 
 
-def _with_one(method: Callable[..., Any], tidy: Callable[[BaseException], None]) -> Callable[..., Any]:
+def _with_one(method: Method, told: Callable[[BaseException], bool], empty: Callable[[], Any]) -> Method:
     def made(self: Any, value: Any) -> Any:
         try:
             return method(self, value)
         except BaseException as error:
-            tidy(error)
-            raise
+            if not told(error):
+                raise
+        return empty()
 
     return made
 
 
-def _with_two(method: Callable[..., Any], tidy: Callable[[BaseException], None]) -> Callable[..., Any]:
+def _with_two(method: Method, told: Callable[[BaseException], bool], empty: Callable[[], Any]) -> Method:
     def made(self: Any, value: Any, other: Any) -> Any:
         try:
             return method(self, value, other)
         except BaseException as error:
-            tidy(error)
-            raise
+            if not told(error):
+                raise
+        return empty()
 
     return made
 
 
-def _any(method: Callable[..., Any], tidy: Callable[[BaseException], None]) -> Callable[..., Any]:
+def _any(method: Method, told: Callable[[BaseException], bool], empty: Callable[[], Any]) -> Method:
     def made(*values: Any, **named: Any) -> Any:
         try:
             return method(*values, **named)
         except BaseException as error:
-            tidy(error)
-            raise
+            if not told(error):
+                raise
+        return empty()
 
     return made
 

@@ -18,6 +18,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from window_help import open_window
 
+from app.window import PAGES
 from engine.templates import new_from_template
 from widgets.canvas.items import NodeItem, WireItem
 
@@ -43,6 +44,8 @@ def once(project) -> None:
         window.run_command("frame")
         page.canvas._note_field.commit()
         page.bottom.open("outline")
+        for name in (*PAGES, "build"):
+            window.show_page(name)
         window.document.stack.setIndex(0)
         QApplication.processEvents()
 
@@ -66,6 +69,7 @@ def test_a_few_windows_leave_nothing(qapp) -> None:
 
 
 @pytest.mark.long
+@pytest.mark.timeout(900)
 @pytest.mark.filterwarnings("ignore::FutureWarning")
 def test_fifty_windows_leave_nothing(qapp) -> None:
     open_and_close(50)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
-from PySide6.QtCore import QEventLoop, QTimer
+from PySide6.QtCore import QEvent, QEventLoop, QTimer
 from PySide6.QtWidgets import QApplication, QDialog, QMenu
 
 from app.window import Window, apply_settings
@@ -66,6 +66,8 @@ def open_window(
         close_extra_windows()
         window.deleteLater()
         QApplication.processEvents()
+        # outside of an event loop nobody else does it, and each window that is left is dressed again with the next
+        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
 def end_runs(window: Window) -> None:

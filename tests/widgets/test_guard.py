@@ -43,22 +43,98 @@ def endless():
     endless()
 faults = [
     lambda: [][1], lambda: {}["x"], lambda: {}[3], lambda: 1 / 0, lambda: len(3), lambda: next(iter(())),
-    lambda: QPointF("a", "b"), lambda: signal.raise_signal(signal.SIGINT), deleted, endless,
+    lambda: QPointF("a", "b"), deleted, endless, lambda: signal.raise_signal(signal.SIGINT),
 ]
 class Trial(QWidget):
     __module__ = "widgets.trial"
     def resizeEvent(self, event):
         fault()
-caught = []
+told, caught = [], []
+sys.excepthook = lambda kind, *_: told.append(kind.__name__)
 for fault in faults:
     one = Trial()
     try:
         one.show()
     except BaseException as error:
         caught.append(type(error).__name__)
-print(*caught)
+print(*told, "|", *caught)
+"""
+EVERYWHERE = """
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene, QGraphicsView, QHBoxLayout, QPushButton
+class Item(QGraphicsItem):
+    __module__ = "widgets.trial"
+    def boundingRect(self):
+        told["asked"] += 1
+        if told["asked"] % 5 == 0:
+            raise ValueError
+        return QRectF(0, 0, 50, 50)
+    def paint(self, painter, option, widget=None):
+        painter.save()
+        painter.drawRect(QRectF(0, 0, 50, 50))
+        raise ValueError
+class View(QGraphicsView):
+    __module__ = "widgets.trial"
+    def paintEvent(self, event):
+        super().paintEvent(event)
+        [][1]
+    def viewportEvent(self, event):
+        super().viewportEvent(event)
+        [][1]
+    def drawForeground(self, painter, area):
+        {}["x"]
+class Press(QPushButton):
+    __module__ = "widgets.trial"
+    def sizeHint(self):
+        [][1]
+    def minimumSizeHint(self):
+        [][1]
+    def event(self, event):
+        super().event(event)
+        raise KeyError(3)
+    def paintEvent(self, event):
+        self.painter = QPainter(self)
+        super().paintEvent(event)
+        self.painter.end()
+        1 / 0
+class Watch(QWidget):
+    __module__ = "widgets.trial"
+    def eventFilter(self, watched, event):
+        [][1]
+    def changeEvent(self, event):
+        raise ValueError
+from collections import Counter
+from PySide6.QtCore import QRectF
+told = Counter()
+sys.excepthook = lambda kind, *_: told.update([kind.__name__])
+below = Watch()
+row = QHBoxLayout(below)
+scene = QGraphicsScene()
+for place in range(12):
+    one = Item()
+    scene.addItem(one)
+    one.setPos(20 * place, 0)
+view = View(scene)
+view.viewport().installEventFilter(below)
+row.addWidget(view)
+for place in range(4):
+    made = Press(str(place))
+    made.setFixedSize(60, 30)
+    made.installEventFilter(below)
+    row.addWidget(made)
+below.show()
+for wide in range(300, 900, 40):
+    below.resize(wide, 300)
+    spin()
+    application.setStyleSheet(f"QPushButton {{ padding: {wide % 7}px; }}")
+    view.viewport().repaint()
+    below.grab()
+application.setStyleSheet("")
+print(all(told[name] for name in ("IndexError", "KeyError", "ValueError", "ZeroDivisionError")))
 """
 PAINTING = """
+sys.excepthook = lambda *what: kept.append(what)
+kept = []
 class Trial(QWidget):
     __module__ = "widgets.trial"
     fails = True
@@ -73,10 +149,7 @@ one.resize(200, 200)
 below.show()
 for wide in (400, 500, 600, 700):
     below.resize(wide, 300)
-    try:
-        one.repaint()
-    except IndexError as error:
-        kept = error
+    one.repaint()
     spin()
 Trial.fails = False
 for wide in (650, 550):
@@ -110,13 +183,21 @@ def outcome(script: str) -> subprocess.CompletedProcess[str]:
     )  # fmt: skip
 
 
-def test_what_c_code_raises_reaches_the_caller() -> None:
+def test_what_c_code_raises_is_told_and_what_ends_the_program_reaches_the_caller() -> None:
     done = outcome(RAISING)
     assert done.returncode == 0, done.stderr
-    assert done.stdout.split() == [
+    told, _, caught = done.stdout.partition("|")
+    assert told.split() == [
         "IndexError", "KeyError", "KeyError", "ZeroDivisionError", "TypeError", "StopIteration", "TypeError",
-        "KeyboardInterrupt", "RuntimeError", "RecursionError",
+        "RuntimeError", "RecursionError",
     ]  # fmt: skip
+    assert caught.split() == ["KeyboardInterrupt"]
+
+
+def test_methods_that_fail_all_the_time_end_nothing() -> None:
+    done = outcome(EVERYWHERE)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == ["True"]
 
 
 def test_a_paint_that_fails_has_ended_its_painting() -> None:
