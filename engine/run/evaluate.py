@@ -96,8 +96,9 @@ def _report(model: Opened, dataset: Dataset, spec: OutputSpec, answers: Array, i
 
     truth = raw_targets(dataset, [spec.target], indices)[spec.target]
     if not spec.classes:
-        report = number_report if dataset.field(spec.target).kind == "number" else picture_report
-        return {**about, **report(answers, truth, indices, dataset.named)}
+        if dataset.field(spec.target).kind == "number":
+            return {**about, **number_report(answers, truth, indices, dataset.named)}
+        return {**about, **picture_report(answers, truth, indices, dataset.named, "accuracy" in spec.metrics)}
     if truth.ndim == 2 and answers.ndim == 3:
         return {**about, **step_report(answers, truth, spec.classes, indices, dataset.named)}
     rows = class_probabilities(answers, len(spec.classes))

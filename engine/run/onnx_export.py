@@ -26,7 +26,7 @@ from engine.layer import layers
 from engine.project import Project
 from engine.run import onnx_file
 from engine.run.opened import Array, Opened, described, opened
-from engine.run.proof import BATCHES, Answer, milliseconds, prove, questions, trial
+from engine.run.proof import Answer, batches_for, milliseconds, prove, questions, trial
 from engine.run.twins import replace_twins
 from engine.saving import write_atomically
 
@@ -60,7 +60,7 @@ def export(run: Run, path: Path, options: Onnx, progress: Progress) -> dict[str,
     progress(0.5, "Checking the file")
     content = checked(proto)
     session = Session(content)
-    batches = BATCHES if options.any_batch else (1,)
+    batches = batches_for(model, held.sample) if options.any_batch else (1,)
     asked = questions(model, dataset, held, batches)
 
     def told(share: float, text: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -26,6 +26,8 @@ Array = np.ndarray[Any, Any]
 CHUNK = 256
 MOST_NUMBERS = 4_000_000
 """Input numbers in one batch: what fits easily in memory whatever the size of an item."""
+MOST_ANSWERED = 16_000_000
+"""Numbers in the answers to one batch: the network itself needs several times that for a moment."""
 
 
 def described(run: Run, project: Project) -> Project:
@@ -46,6 +48,8 @@ class Opened:
     source: Source
     signature: Signature
     whole: nn.Module
+    _answered: list[int] = field(default_factory=list, repr=False, compare=False)
+    """How many numbers one item's answers are, once an item was answered."""
 
     def dataset(self, progress: Progress = silent) -> Dataset:
         """The data that it was trained with."""
@@ -83,9 +87,17 @@ class Opened:
         return [np.concatenate(columns) for columns in zip(*parts, strict=True)]
 
     def batch_size(self, arrays: Sequence[Array]) -> int:
-        """How many items to answer at once."""
+        """How many items to answer at once, by what goes in and, where there are several, by what comes out."""
         numbers = sum(int(np.prod(array.shape[1:])) for array in arrays)
-        return max(1, min(256, MOST_NUMBERS // max(1, numbers)))
+        size = max(1, min(256, MOST_NUMBERS // max(1, numbers)))
+        return min(size, self.most_answers(arrays)) if len(arrays[0]) > 1 else 1
+
+    def most_answers(self, arrays: Sequence[Array]) -> int:
+        """How many items' answers fit easily in memory: scores for every word of a large vocabulary do not."""
+        if not self._answered:
+            one = answers(self.whole, [array[:1] for array in arrays], 1)
+            self._answered.append(sum(array.size for array in one))
+        return max(2, MOST_ANSWERED // max(1, self._answered[0]))
 
     def answers(self, arrays: Sequence[Array], progress: Progress = silent, text: str = "Testing") -> list[Array]:
         """What the model says of raw items: one array per output, items first."""

@@ -24,6 +24,8 @@ MOST_ITEMS = 2_000
 SAMPLE = 500
 BATCHES = (1, 7, 64)
 TEST_BATCH = 64
+PIECE = 1_000_000
+"""Numbers compared at once; every one of them stands in memory some ten times then."""
 MISSING = 0.1
 """Share of the random table cells that are left empty."""
 EDGES = tuple(10.0 ** (power / 4) for power in range(-40, -15))
@@ -56,16 +58,21 @@ class Gap:
                 raise UserError(
                     f"The exported model's “{spec.name}” has the shape {list(other.shape)}, not {list(one.shape)}."
                 )
-            off = _apart(one, other)
-            largest = float(off.max(initial=0.0))
-            worst = max(worst, largest)
-            if largest > self.largest:
-                self.largest, self.worst = largest, f"“{spec.name}”, {where}"
-            self.over += int((off > LIMIT + LIMIT * np.abs(np.nan_to_num(one.astype(np.float64)))).sum())
-            self._count(off / (1 + np.abs(np.nan_to_num(one.astype(np.float64)))))
+            for part, there in zip(_pieces(one), _pieces(other), strict=True):
+                worst = max(worst, self._compare(part, there, f"“{spec.name}”, {where}"))
             if spec.classes:
                 self._same(one, other, len(spec.classes))
         return worst, self.over - before
+
+    def _compare(self, one: Array, other: Array, where: str) -> float:
+        """Compare some numbers of an answer; gives their largest difference."""
+        off, size = _apart(one, other), np.abs(np.nan_to_num(one.astype(np.float64)))
+        largest = float(off.max(initial=0.0))
+        if largest > self.largest:
+            self.largest, self.worst = largest, where
+        self.over += int((off > LIMIT + LIMIT * size).sum())
+        self._count(off / (1 + size))
+        return largest
 
     def _count(self, scaled: Array) -> None:
         """Count differences divided by 1 + |PyTorch's answer|, which is what the limit holds for, large or small."""
@@ -79,6 +86,12 @@ class Gap:
         ours, theirs = class_probabilities(one, classes), class_probabilities(other, classes)
         self.same_class += int((ours.argmax(1) == theirs.argmax(1)).sum())
         self.class_items += len(ours)
+
+
+def _pieces(answer: Array) -> list[Array]:
+    """The numbers of an answer in parts that leave room for what is made of them."""
+    flat = answer.reshape(-1)
+    return [flat[start : start + PIECE] for start in range(0, flat.size, PIECE)]
 
 
 def _apart(one: Array, other: Array) -> Array:
@@ -167,9 +180,15 @@ class Question:
         return self.start < 0
 
 
+def batches_for(model: Opened, arrays: Sequence[Array], batches: Sequence[int] = BATCHES) -> tuple[int, ...]:
+    """The batch sizes to try, none so large that its answers would fill the memory."""
+    most = model.most_answers(arrays)
+    return tuple(dict.fromkeys(min(batch, most) for batch in batches))
+
+
 def questions(model: Opened, dataset: Dataset, held: Trial, batches: Sequence[int] = BATCHES) -> list[Question]:
     """Everything that is asked: the held-out items, then random ones in each batch size that the file takes."""
-    size = TEST_BATCH if len(batches) > 1 else batches[0]
+    size = min(TEST_BATCH, batches[-1]) if len(batches) > 1 else batches[0]
     found = []
     for start in range(0, len(held.indices), size):
         places = held.indices[start : start + size]

@@ -23,7 +23,7 @@ from engine.exporters import Progress, check_place
 from engine.run import inlining, reading_trial
 from engine.run.onnx_file import version
 from engine.run.opened import Array, Opened, opened
-from engine.run.proof import Question, prove, questions, trial
+from engine.run.proof import Question, batches_for, prove, questions, trial
 from engine.run.standalone import HEAD, TAIL, usage
 from engine.run.state import apart
 from engine.saving import write_atomically
@@ -63,7 +63,7 @@ def export(run: Run, path: Path, progress: Progress) -> dict[str, Any]:
     held = trial(model, dataset)
     text = script(model, program.stem).encode()
     weights = save_bytes(apart(model.whole.state_dict()), {"made by": f"Lamina {version()}"})
-    asked = questions(model, dataset, held)
+    asked = questions(model, dataset, held, batches_for(model, held.sample))
     progress(0.2, "Running the program")
     with tempfile.TemporaryDirectory(prefix="lamina-") as folder:
         alone = Path(folder)

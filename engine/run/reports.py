@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from engine.run.metrics import NumberCounts, of_confusion
+from engine.run.metrics import ClassCounts, NumberCounts, of_confusion
 
 SURE = 0.9
 """From this probability on an answer counts as sure."""
@@ -134,8 +134,14 @@ def number_report(answers: Floats, truth: Floats, items: Ints, named: Callable[[
     }
 
 
-def picture_report(answers: Floats, truth: Floats, items: Ints, named: Callable[[int], str]) -> dict[str, Any]:
-    """For answers that are whole pictures or series: the error of each item, the worst first."""
+def picture_report(
+    answers: Floats, truth: Floats, items: Ints, named: Callable[[int], str], yes_no: bool = False
+) -> dict[str, Any]:
+    """For answers that are whole pictures or series: the error of each item, the worst first.
+
+    Args:
+        yes_no: whether each point is a yes or a no, as in a mask; then the points are counted as classes, too.
+    """
     off = (answers.astype(np.float64) - truth).reshape(len(answers), -1)
     counts = NumberCounts()
     counts.add(torch.from_numpy(answers), torch.from_numpy(truth))
@@ -144,12 +150,21 @@ def picture_report(answers: Floats, truth: Floats, items: Ints, named: Callable[
     return {
         "kind": "pictures",
         "count": len(off),
-        "metrics": counts.values(),
+        "metrics": {**(_points(answers, truth) if yes_no else {}), **counts.values()},
         "mistakes": [
             {"item": int(items[place]), "name": named(int(items[place])), "error": float(errors[place])}
             for place in worst
         ],
     }
+
+
+def _points(answers: Floats, truth: Floats) -> dict[str, float]:
+    """The measures of a mask, point by point; `overlap` is what is said and true of all that is said or true (IoU)."""
+    points = ClassCounts(2)
+    points.add(torch.from_numpy(answers), torch.from_numpy(truth))
+    (_, wrong), (missed, hits) = points.confusion.tolist()
+    either = wrong + missed + hits
+    return {**points.values(), "overlap": hits / either if either else 1.0}
 
 
 def _weakest(found: Sequence[float | None], classes: Sequence[str]) -> dict[str, Any] | None:

@@ -157,6 +157,31 @@ def test_constant_truth_has_no_r2() -> None:
     assert report["mistakes"][0]["error"] == -2
 
 
+def test_the_figures_of_masks_are_those_of_sklearn() -> None:
+    random = np.random.default_rng(0)
+    truth = (random.random((5, 1, 6, 7)) > 0.7).astype(np.float32)
+    answers = np.clip(truth + random.normal(0, 0.5, truth.shape), 0, 1).astype(np.float32)
+    found = picture_report(answers, truth, np.arange(5), str, yes_no=True)["metrics"]
+    told, true = (answers > 0.5).ravel(), truth.ravel() > 0.5
+    assert found["accuracy"] == pytest.approx(metrics.accuracy_score(true, told))
+    assert found["f1"] == pytest.approx(metrics.f1_score(true, told, average="macro"))
+    assert found["overlap"] == pytest.approx(metrics.jaccard_score(true, told))
+    assert "accuracy" not in picture_report(answers, truth, np.arange(5), str)["metrics"]
+    nothing = np.zeros_like(truth)
+    assert picture_report(nothing, nothing, np.arange(5), str, yes_no=True)["metrics"]["overlap"] == 1
+
+
+def test_a_network_that_marks_points_is_tested_by_how_many_are_right(tmp_path: Path) -> None:
+    marks = chain(
+        {"type": "ShapeMasks", "items": 40, "side": 16},
+        ("ImageInput", {"field": "picture"}),
+        ("Conv2d", {"filters": 1, "same": True}),
+        ("BinaryCrossEntropy", {"target": "mask"}),
+    )
+    [output] = evaluate(train(marks, tmp_path, epochs=1, device="cpu"))["outputs"]
+    assert output["kind"] == "pictures" and {"accuracy", "f1", "overlap", "rmse"} <= set(output["metrics"])
+
+
 def test_answers_that_are_pictures_name_the_worst() -> None:
     answers, truth = np.zeros((3, 1, 2, 2), np.float32), np.zeros((3, 1, 2, 2), np.float32)
     truth[1] = 0.5
