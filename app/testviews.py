@@ -23,7 +23,7 @@ def result_of(found: Mapping[str, Any]) -> TestResult | None:
     if report is not None and report["kind"] == "tokens":
         return tokens_result(report, found.get("recipe"))
     if report is None or found.get("recipe"):
-        return recipe_result(found)
+        return recipe_result(found) or pictures_result(found)
     return classes_result(report, found) if report["kind"] == "classes" else numbers_result(report, found)
 
 
@@ -62,6 +62,27 @@ def recipe_result(found: Mapping[str, Any]) -> TestResult | None:
         return TestResult(kind="made", facts=facts, png=base64.b64decode(picture["png"]))
     texts = tuple((str(one["name"]), one["text"]) for one in _texts(recipe))
     return TestResult(kind="texts", facts=facts, texts=texts)
+
+
+def pictures_result(found: Mapping[str, Any]) -> TestResult | None:
+    """Answers that are pictures, such as masks: how far off they are, and the worst of them by name."""
+    report = next((one for one in found["outputs"] if one["kind"] == "pictures"), None)
+    if report is None or not report["metrics"]:
+        return None
+    metrics = report["metrics"]
+    facts = []
+    if "overlap" in metrics:
+        facts = [
+            Fact("Right points", words.percent(metrics["accuracy"]), f"of {words.thousands(report['count'])} pictures",
+                 "Accuracy, point by point"),
+            Fact("Overlap", words.percent(metrics["overlap"]), "", "Intersection over union of what is marked"),
+            Fact("F1", words.percent(metrics["f1"]), "", "Mean over marked and not of the balance of precision and "
+                 "recall"),
+        ]  # fmt: skip
+    facts.append(Fact("Off by, on average", words.number(metrics["mae"], 4), "", "Mean absolute error"))
+    facts.append(Fact("Large errors count more", words.number(metrics["rmse"], 4), "", "Root mean squared error"))
+    texts = tuple((str(one["name"]), f"off by {words.number(one['error'], 3)}") for one in report["mistakes"])
+    return TestResult(kind="texts", facts=tuple(facts), texts=texts[:MOST_SHOWN])
 
 
 def _texts(recipe: Mapping[str, Any] | None) -> list[dict[str, Any]]:

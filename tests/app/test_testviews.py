@@ -41,6 +41,19 @@ def test_a_recipe_shows_its_own_picture_and_values() -> None:
     assert [fact.value for fact in made.facts] == ["0.25", words.percent(0.5)]
 
 
+def test_masks_are_told_point_by_point_with_the_worst_by_name() -> None:
+    metrics = {"accuracy": 0.98, "f1": 0.9, "overlap": 0.8, "mae": 0.04, "rmse": 0.125}
+    mistakes = [{"item": 3, "name": "picture 4", "error": 0.25}]
+    output = {"kind": "pictures", "count": 90, "metrics": metrics, "mistakes": mistakes}
+    made = result_of({"outputs": [output]})
+    assert made is not None and made.kind == "texts"
+    shown = [words.percent(0.98), words.percent(0.8), words.percent(0.9), "0.04", "0.125"]
+    assert [fact.value for fact in made.facts] == shown
+    assert made.texts == (("picture 4", "off by 0.25"),)
+    plain = result_of({"outputs": [{**output, "metrics": {"mae": 0.04, "rmse": 0.125}}]})
+    assert plain is not None and [fact.value for fact in plain.facts] == ["0.04", "0.125"]
+
+
 def test_nothing_to_compare_is_no_result() -> None:
     assert result_of({"outputs": [{"kind": "none"}]}) is None
     assert report_of({"outputs": [{"kind": "none"}]}) is None
