@@ -29,9 +29,10 @@ def toast_room(window: Window) -> QRect:
 def _over_canvas(window: Window, shell: QWidget) -> QRect:
     """The canvas without its corners: the small map at the left stays free, and so does the pointer to errors."""
     canvas, sizes = window.build.canvas, theme.sizes()
-    room = QRect(canvas.mapTo(shell, QPoint(0, 0)), canvas.size())
+    seen = canvas.viewport()  # the scrubber lies inside of the canvas, below what is seen of the network
+    room = QRect(seen.mapTo(shell, QPoint(0, 0)), seen.size())
     bottom, corner = room.bottom() - sizes.s12, canvas.corner
-    if corner.pointer.isVisible() and corner.pointer.geometry().bottom() > canvas.height() - sizes.s32:
+    if corner.pointer.isVisible() and corner.pointer.geometry().bottom() > seen.geometry().bottom() - sizes.s32:
         bottom -= corner.pointer.height() + sizes.s8
     if not corner.map.isVisible():
         return QRect(QPoint(room.left() + sizes.s12, room.top()), QPoint(room.right() - sizes.s12, bottom))

@@ -140,7 +140,7 @@ class Window(QMainWindow):
                 shown(other is page)
         self.signs.show_run_button()
         if key == "build":
-            self.toasts.watch(page.canvas)
+            self.toasts.watch(page.canvas.viewport())
         self.toasts.settle()
 
     @property

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QAbstractButton, QPlainTextEdit, QSizePolicy, QSty
 
 from widgets import icons, theme
 from widgets.controls.base import Line, Themed, box, column, row, start, surface, text, width_of
-from widgets.controls.buttons import Button, Segmented
+from widgets.controls.buttons import Button
 from widgets.controls.labels import Elided, IconLabel, Label
 from widgets.controls.marks import ProgressRing
 from widgets.plots.histogram import Histogram
@@ -215,9 +215,7 @@ class Snippet(Themed, QWidget):
         head = row(space=sizes.s12)
         head.setContentsMargins(sizes.s16, sizes.s6, sizes.s8, sizes.s6)
         head.addWidget(Label("Use the file", "name", parent=self))
-        self.language = Segmented(self)
-        self.language.add("python", "Python")
-        head.addWidget(self.language)
+        head.addWidget(Label("Python", "secondary", "text2", parent=self))
         head.addStretch(1)
         self.copy = Button("Copy", "copy", "quiet", self)
         self.copy.clicked.connect(self._on_copy)

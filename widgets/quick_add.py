@@ -87,7 +87,9 @@ class _QuickRows(RowPainter):
         icons.paint_tile(painter, tile, one.section, one.icon or None)
         painter.setOpacity(1)
         x, right = tile.right() + sizes.s8, area.right() - sizes.s8
-        wide = min(width_of(one.result, "caption"), (right - x) * 0.6)
+        # a name that is cut may be any of several layers: it goes before what it leads to
+        left = right - x - width_of(one.label, "body", True) - sizes.s8
+        wide = min(width_of(one.result, "caption"), max(left, (right - x) * 0.3))
         spot = QRectF(right - wide, area.y(), wide, area.height())
         text(
             painter,

@@ -40,13 +40,20 @@ def test_over_the_canvas_beside_its_corners(qapp, size) -> None:
         opened(window)
         page = window.build
         for below in ("", "code"):
-            page.show_bottom(below)
+            page.bottom.open(below)
             page.set_overlay("training")
             QApplication.processEvents()
             window.say(SAID, tone="good")
-            room = place(page.canvas, window)
+            room = place(page.canvas.viewport(), window)
             wait(lambda room=room: room.contains(card(window)), what="the toast inside the canvas")
-            used = [page.bottom_tabs, page.canvas.corner.map, page.canvas.corner.bar, window.status]
+            assert page.living.scrubber.isVisible()
+            used = [
+                page.living.scrubber,
+                page.bottom.tabs,
+                page.canvas.corner.map,
+                page.canvas.corner.bar,
+                window.status,
+            ]
             assert not [one for one in used if one.isVisible() and place(one, window).intersects(card(window))]
             window.toasts.clear()
 

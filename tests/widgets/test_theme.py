@@ -53,6 +53,14 @@ def test_text_can_be_read_on_every_surface(look, name, more):
 
 
 @pytest.mark.parametrize(("name", "more"), LOOKS)
+def test_shares_can_be_read_in_the_bar_of_the_split(look, name, more):
+    tokens = look(name, contrast=more)
+    ink = tokens.canvas if name == "dark" else tokens.on_fill
+    for fill in (tokens.training, tokens.validation, tokens.text3):
+        assert contrast(ink, fill) >= 4.5
+
+
+@pytest.mark.parametrize(("name", "more"), LOOKS)
 def test_lines_hues_and_ports_stand_out(look, name, more):
     tokens = look(name, contrast=more)
     for mark in [tokens.line3, tokens.acc_line, *tokens.hues.values(), *tokens.ports.values(), *tokens.runs]:
