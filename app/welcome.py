@@ -109,7 +109,7 @@ class Welcome(QObject):
                     one.name,
                     one.title,
                     one.line,
-                    one.data,
+                    words.sentence(one.data),
                     words.duration(one.seconds),
                     one.tags,
                     self._kept(one.path, small=False),

@@ -168,7 +168,7 @@ class DataPage(Themed, QWidget):
         self.drop.path_dropped.connect(self.path_dropped)
         self._ready_words = Label("or begin with a ready-made set", "secondary", "text2", parent=self)
         self._ready_words.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        self._ready_line = WrapRow(self.drop)
+        self._ready_line = WrapRow(self.drop, most="ready_sets")
         self.drop.below.addSpacing(theme.sizes().s12)
         self.drop.below.addWidget(self._ready_words)
         self.drop.below.addWidget(self._ready_line)

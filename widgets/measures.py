@@ -75,6 +75,7 @@ class Sizes:
     canvas_least: int = 480
     data_sources: int = 264
     data_report: int = 304
+    ready_sets: int = 720
     data_preparation: int = 180
     step_card: int = 112
     thumb: int = 110

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QAbstractButton, QWidget
 from widgets import shadow, theme
 from widgets.controls import Button, IconButton, IconLabel, Label
 from widgets.controls.base import Themed, box, column, row, start
+from widgets.words import sentence
 
 DIM = {"dark": 0.28, "light": 0.14}
 """How much darker the rest is: text 1 and 2 stay readable in it, a test holds them to 4.5 : 1."""
@@ -298,7 +299,7 @@ class LessonCard(Themed, QWidget):
         self.view = view
         self.where.setText(f"{view.lesson} · {view.number} of {view.count}" if view.number else view.lesson)
         self.title.setText(view.title)
-        self.text.setText(bold(view.text))
+        self.text.setText(bold(sentence(view.text)))
         said = view.after if view.done else ""
         self.after_words.setText(bold(said or "Done."))
         self.after.setVisible(view.done)

@@ -217,6 +217,20 @@ def test_reading_can_be_stopped_and_an_error_is_said(page, qtbot):
     assert not page.error.isVisible()
 
 
+def test_ready_sets_stand_together_on_a_wide_window(page):
+    """A line of them is no longer than one reads, in the middle."""
+    page.set_ready_sets([ReadySet(str(at), f"Ready-made set {at}", "") for at in range(16)])
+    page.resize(2400, 900)
+    page.show_data(None)
+    QApplication.processEvents()
+    line = page._ready_line
+    left = min(one.x() for one in line.widgets())
+    right = max(one.geometry().right() for one in line.widgets())
+    assert right - left <= theme.sizes().ready_sets < line.width()
+    assert abs((left + right) / 2 - line.width() / 2) < theme.sizes().s32
+    assert len({one.y() for one in line.widgets()}) > 2
+
+
 def test_while_other_data_are_opened_nothing_of_those_before_is_left(page):
     page.show_data(DataHead("images", 3, (ClassCount("cat", 2), ClassCount("dog", 1))))
     page.set_report(DataReport(findings=(Advice("warning", "3 values are missing", "width"),)))

@@ -10,13 +10,17 @@ from widgets.controls.base import Themed
 
 
 class WrapRow(Themed, QWidget):
-    """Places its widgets in centered lines; its height follows from its width."""
+    """Places its widgets in centered lines; its height follows from its width.
+
+    Args:
+        most: the name of the length that a line is never longer than; empty for all the width.
+    """
 
     wants_ring = False
 
-    def __init__(self, parent: QWidget | None = None, centered: bool = True):
+    def __init__(self, parent: QWidget | None = None, centered: bool = True, most: str = ""):
         super().__init__(parent)
-        self._centered = centered
+        self._centered, self._most = centered, most
         self._widgets: list[QWidget] = []
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         policy.setHeightForWidth(True)
@@ -57,9 +61,10 @@ class WrapRow(Themed, QWidget):
     def _lines(self, width: int) -> tuple[list[tuple[QWidget, QRect]], int]:
         """Where each widget goes, and how high all lines are together."""
         gap, lines, line, used, y = theme.sizes().s8, [], [], 0, 0
+        most = min(width, getattr(theme.sizes(), self._most)) if self._most else width
         for one in self._widgets:
             size = one.sizeHint()
-            if line and used + size.width() > width:
+            if line and used + size.width() > most:
                 y += self._end(lines, line, used - gap, width, y) + gap
                 line, used = [], 0
             line.append((one, QRect(QPoint(used, 0), size)))
