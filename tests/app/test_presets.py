@@ -198,7 +198,7 @@ def test_the_quick_search_adds_a_layer_with_its_preset(window) -> None:
 
 def test_a_new_layer_takes_the_last_settings_on_request(window) -> None:
     window.build.inspector.param_changed.emit("conv_1", "filters", 77)
-    wait(lambda: (note := presets.last_used("Conv2d")) is not None and note.settings.get("filters") == 77, 5, "the note")
+    wait(lambda: (note := presets.last_used("Conv2d")) is not None and note.settings.get("filters") == 77, 5, "note")
     window.build.adding.add_layer("Conv2d")
     assert "filters" not in window.build.graph.nodes[window.build.selection[0]].params, "not unless asked for"
     window.change_settings(as_last_used=True)
