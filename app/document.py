@@ -7,7 +7,6 @@ saves, and its unsaved state is kept beside the drafts, so that nothing is lost 
 
 from __future__ import annotations
 
-import hashlib
 import re
 import time
 import uuid
@@ -21,7 +20,8 @@ from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from app import memory
 from app.holding import READ_ONLY, Hold, stamp
-from app.places import drafts_folder, runs_folder, state_folder
+from app.journal import AtOnce, journal_of
+from app.places import drafts_folder, runs_folder
 from engine.check import Problem, check
 from engine.check_inside import problems_inside
 from engine.codegen import Source, generate
@@ -98,11 +98,10 @@ class Document(QObject):
         self._saved = self.project
         self.stack = QUndoStack(self)
         self._steps: list[_Step] = []
-        self._journal = QTimer(self)
-        self._journal.setSingleShot(True)
-        self._journal.setInterval(300)
+        self._journal = QTimer(self, singleShot=True, interval=300)
         self._journal.timeout.connect(self.write_journal)
         self._journal_dirty = False
+        self._at_once = AtOnce(self, lambda: (self.project, self._kept_in()))
         self._analyse()
 
     # ---- edits ----
@@ -182,15 +181,16 @@ class Document(QObject):
     def _take(self, project: Project) -> None:
         before = self.project
         self.project = replace(project, view=before.view)
+        self._journal_dirty = True  # first of all: whatever fails below, the edit is kept
+        if not self._journal.isActive():
+            self._journal.start()
+        self._at_once.edited()
         where, self.place = self.place, known(self.project, self.place)
         self._analyse()
         if where != self.place:
             self.moved.emit()
         self.changed.emit(diff(before.graph, project.graph))
         self.state_changed.emit()
-        self._journal_dirty = True
-        if not self._journal.isActive():
-            self._journal.start()
 
     def _analyse(self) -> None:
         graph = self.project.networks[self.place.network]
@@ -274,7 +274,7 @@ class Document(QObject):
         if path.parent == drafts_folder().resolve():
             self.start(project, draft=path, read_only=read_only)
             return ""
-        kept = _journal_of(path)
+        kept = journal_of(path)
         self.start(project, path=path, read_only=read_only)
         if kept.exists() and not read_only:
             try:
@@ -309,7 +309,7 @@ class Document(QObject):
         with self.hold.writing(target):
             write_atomically(target, dumps(project).encode())
         mine = not self.read_only  # what is only looked at keeps its draft and its unsaved edits
-        old = _journal_of(self.path) if self.path and mine else None
+        old = journal_of(self.path) if self.path and mine else None
         draft = self.draft if mine else None
         self.read_only = False
         self.path, self.draft = target, None
@@ -317,8 +317,8 @@ class Document(QObject):
         self.project = project
         self._saved = project
         self._journal_dirty = False
-        self._journal.stop()
-        for gone in filter(None, (old, _journal_of(target), draft)):
+        self._quiet()
+        for gone in filter(None, (old, journal_of(target), draft)):
             gone.unlink(missing_ok=True)
         if draft is not None:
             memory.forget(draft)
@@ -330,11 +330,9 @@ class Document(QObject):
 
         Returns whether all of it is there now.
         """
-        self._journal.stop()
-        if not self._journal_dirty or self.read_only:
-            return True
-        target = self.draft or (_journal_of(self.path) if self.path else None)
-        if target is None:
+        self._quiet()
+        target = self._kept_in()
+        if not self._journal_dirty or target is None:
             return True
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -343,6 +341,16 @@ class Document(QObject):
         except (OSError, UserError) as error:
             self.refused.emit(f"Your work could not be kept on disk: {error}")
         return not self._journal_dirty
+
+    def _kept_in(self) -> Path | None:
+        """Where what is not saved is kept; nowhere for what is only looked at."""
+        if self.read_only:
+            return None
+        return self.draft or (journal_of(self.path) if self.path else None)
+
+    def _quiet(self) -> None:
+        self._journal.stop()
+        self._at_once.stop()
 
     def close(self) -> None:
         """Keep what is open and forget the steps. A stack that is deleted with steps in it tells a window that is gone,
@@ -355,10 +363,10 @@ class Document(QObject):
 
     def discard_journal(self) -> None:
         """Forget unsaved edits of a named project, once the person decided so."""
-        self._journal.stop()
+        self._quiet()
         self._journal_dirty = False
         if self.path and not self.read_only:
-            _journal_of(self.path).unlink(missing_ok=True)
+            journal_of(self.path).unlink(missing_ok=True)
 
     # ---- history ----
 
@@ -379,12 +387,6 @@ class Document(QObject):
 
 def _content(project: Project) -> Project:
     return replace(project, view={})
-
-
-def _journal_of(path: Path) -> Path:
-    """Where the unsaved edits of a named project are kept: never in the project's own folder."""
-    key = hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:16]
-    return state_folder() / "journal" / f"{key}{SUFFIX}"
 
 
 def slug(name: str) -> str:

@@ -12,8 +12,11 @@ from pathlib import Path
 from engine.errors import UserError
 
 
-def write_atomically(path: Path, content: bytes | Iterable[bytes]) -> None:
-    """Replace a file in one step: temp file beside it, fsync, rename, fsync of the folder."""
+def write_atomically(path: Path, content: bytes | Iterable[bytes], lasting: bool = True) -> None:
+    """Replace a file in one step: temp file beside it, fsync, rename, fsync of the folder.
+
+    What need not be `lasting` is not waited for: it outlives the program, but perhaps not a power cut.
+    """
     folder = path.parent
     temp = ""
     try:
@@ -22,7 +25,8 @@ def write_atomically(path: Path, content: bytes | Iterable[bytes]) -> None:
             for part in (content,) if isinstance(content, bytes) else content:
                 file.write(part)
             file.flush()
-            os.fsync(file.fileno())
+            if lasting:
+                os.fsync(file.fileno())
         os.chmod(temp, (path.stat().st_mode & 0o777) if path.exists() else 0o644)
         os.replace(temp, path)
         temp = ""
@@ -31,7 +35,8 @@ def write_atomically(path: Path, content: bytes | Iterable[bytes]) -> None:
     finally:
         if temp:
             _forget(temp)
-    _sync_folder(path)
+    if lasting:
+        _sync_folder(path)
 
 
 def _forget(temp: str) -> None:

@@ -14,8 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app import document as documents
+from app import journal as journals
 from app import memory
 from app.document import Document
+from app.journal import journal_of
 from app.places import drafts_folder
 from engine import saving
 from engine.edits import add, move, set_param
@@ -158,7 +160,7 @@ def test_the_journal_of_a_named_project_lies_outside_its_folder(document, qtbot,
     before = (tmp_path / "wine.lamina").read_bytes()
     document.edit_graph("Add Linear", add_linear)
     assert document.edited
-    journal = documents._journal_of(document.path)
+    journal = journal_of(document.path)
     qtbot.waitUntil(journal.exists, timeout=3000)
     assert [path.name for path in tmp_path.iterdir() if path.suffix != ".lock"] == ["wine.lamina"]
     assert (tmp_path / "wine.lamina").read_bytes() == before
@@ -222,10 +224,61 @@ def test_edits_survive_a_killed_window(document, tmp_path) -> None:
     again.close()
 
 
+EDIT_AND_DIE_AT_ONCE = (
+    EDIT_AND_DIE.partition("QTimer.singleShot(")[0]
+    + """
+document = window.document
+while document._at_once.waiting:
+    app.processEvents()
+waits = document._journal.isActive()
+print("dying", waits, flush=True)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+)
+
+
+def test_the_last_edit_survives_a_window_that_is_killed_right_after_it(document, tmp_path) -> None:
+    path = tmp_path / "wine.lamina"
+    document.start(new_from_template("mlp-wine"))
+    document.save(path)
+    saved = load(path).graph
+    document.close()
+    words = [sys.executable, "-c", EDIT_AND_DIE_AT_ONCE, str(ROOT), str(path)]
+    done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, timeout=60, env=dict(os.environ))
+    assert done.returncode == -signal.SIGKILL, done.stderr
+    assert done.stdout.split()[0] == "dying"
+    again = Document()
+    assert "not saved" in again.open(path)
+    assert len(again.project.graph.nodes) == len(saved.nodes) + 2
+    again.discard_journal()
+    again.close()
+
+
+def test_an_edit_is_kept_although_what_follows_it_fails(document, monkeypatch) -> None:
+    document.start(Project())
+    monkeypatch.setattr(documents, "check", lambda *_: [][1])
+    with pytest.raises(IndexError):
+        document.edit_graph("Add Linear", add_linear)
+    monkeypatch.undo()
+    assert document.write_journal()
+    assert len(load(document.draft).graph.nodes) == 1
+
+
+def test_a_large_project_is_not_written_with_each_edit(document, monkeypatch) -> None:
+    document.start(Project())
+    document.edit_graph("Add Linear", add_linear)
+    assert document._at_once.waiting
+    document.write_journal()
+    assert not document._at_once.waiting
+    monkeypatch.setattr(journals, "MOST_NODES", 1)
+    document.edit_graph("Add Linear", add_linear)
+    assert not document._at_once.waiting and document._journal.isActive()
+
+
 def test_a_damaged_journal_is_passed_over(document, tmp_path) -> None:
     document.start(new_from_template("mlp-wine"))
     document.save(tmp_path / "wine.lamina")
-    journal = documents._journal_of(document.path)
+    journal = journal_of(document.path)
     journal.parent.mkdir(parents=True, exist_ok=True)
     journal.write_bytes(b'{"format": 1, "na')
     document.close()
