@@ -53,6 +53,12 @@ class SamplePanel(QWidget):
         outer.addWidget(self.stack)
         self.show_off()
 
+    def _show(self, part: QWidget) -> None:
+        """One of the two; the dashed frame of the empty one keeps away from the edges."""
+        edge = theme.sizes().s12 if part is self.empty else 0
+        self.layout().setContentsMargins(edge, edge, edge, edge)
+        self.stack.setCurrentWidget(part)
+
     # ---- made once -----------------------------------------------------------------------------------------------
 
     def _side(self, wide: int) -> tuple[QWidget, QVBoxLayout]:
@@ -132,7 +138,7 @@ class SamplePanel(QWidget):
         """The overlay is off: say what it would show."""
         line = "One item of your data goes through the network, and every layer shows what it makes of it."
         self.empty.set_words("Look inside the network", line, "Show a sample")
-        self.stack.setCurrentWidget(self.empty)
+        self._show(self.empty)
 
     def show_choices(
         self, froms: Sequence[tuple[str, str]], chosen: str, weights: Sequence[tuple[str, str]], run: str
@@ -147,7 +153,7 @@ class SamplePanel(QWidget):
 
     def show_item(self, item: ItemSample | None, raws: Sequence[tuple[str, Mapping[str, Any]]], said: str) -> None:
         """Show the item, what goes in, and the sentence about the weights."""
-        self.stack.setCurrentWidget(self.whole)
+        self._show(self.whole)
         self.stepper.setEnabled(item is not None)
         if item is not None:
             self.stepper.show_item(item)
@@ -156,7 +162,7 @@ class SamplePanel(QWidget):
 
     def show_nothing(self, sentence: str) -> None:
         """No node is chosen, or it has no value."""
-        self.stack.setCurrentWidget(self.whole)
+        self._show(self.whole)
         self.title.set_text("")
         self._show_head(None, ())
         self.reason.setText(sentence)

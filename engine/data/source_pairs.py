@@ -19,7 +19,9 @@ _LARGEST = 999_999
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
-@source("Sequence pairs", section=SECTION, keywords="seq2seq translation copy reverse sort number words", icon="tokens")
+@source(
+    "Sequence pairs", section=SECTION, keywords="seq2seq translation copy reverse sort number words", icon="file-text"
+)
 class SequencePairs(Generated):
     """Made-up pairs of sequences, one to read and one to write: number words and digits, or letters to reorder."""
 

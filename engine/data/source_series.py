@@ -16,7 +16,9 @@ MOST_BYTES = 2 * 2**30
 _NOUN = "a table with a row per point in time (.csv, .tsv, .txt)"
 
 
-@source("Time series", section="Files", keywords="forecast csv sensor steps window weather sales stock", icon="series")
+@source(
+    "Time series", section="Files", keywords="forecast csv sensor steps window weather sales stock", icon="chart-line"
+)
 class SeriesTable(Source):
     """Reads a table with a row per point in time; from the last rows the network predicts a value further on."""
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _NOUN = "a folder of recordings (.wav)"
 
 
-@source("Sound folder", section="Files", keywords="audio wav speech recording spectrogram mel waveform", icon="signal")
+@source("Sound folder", section="Files", keywords="audio wav speech recording spectrogram mel waveform", icon="music")
 class SoundFolder(Source):
     """Reads recordings (WAV) from a folder, as waveforms or as pictures of their pitches over time."""
 

@@ -41,7 +41,7 @@ def story(random: np.random.Generator) -> list[list[str]]:
     ]
 
 
-@source("Made-up stories", section=SECTION, keywords="text language model gpt characters words write", icon="tokens")
+@source("Made-up stories", section=SECTION, keywords="text language model gpt characters words write", icon="file-text")
 class StoryText(Generated):
     """Very short stories from a simple grammar; the answer is the same text one step on, to learn writing from."""
 
@@ -84,7 +84,7 @@ class StoryText(Generated):
         return text_plan(self.unit, self.length, keeps="end") if field.kind == "tokens" else None
 
 
-@source("Sentence pairs", section=SECTION, keywords="bert entailment next sentence segments pairs", icon="tokens")
+@source("Sentence pairs", section=SECTION, keywords="bert entailment next sentence segments pairs", icon="file-text")
 class StoryPairs(Generated):
     """Two sentences each: tell whether the second goes on with the story of the first or comes from another one."""
 

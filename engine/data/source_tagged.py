@@ -28,7 +28,9 @@ _WORDS = {
 }
 
 
-@source("Tagged words", section=SECTION, keywords="tagger part of speech sequence labeling nlp grammar", icon="tokens")
+@source(
+    "Tagged words", section=SECTION, keywords="tagger part of speech sequence labeling nlp grammar", icon="file-text"
+)
 class TaggedWords(Generated):
     """Made-up sentences: tell for every word whether it is a noun, a verb and so on; many words can be either."""
 

@@ -15,7 +15,7 @@ MOST_BYTES = 512 * 2**20
 _NOUN = "a text file (.txt, .md)"
 
 
-@source("Text file", section="Files", keywords="txt language model gpt characters words next book", icon="tokens")
+@source("Text file", section="Files", keywords="txt language model gpt characters words next book", icon="file-text")
 class TextFile(Source):
     """Reads one long text in windows; the answer is the same window one step on, so a network learns to write."""
 

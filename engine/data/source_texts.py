@@ -20,7 +20,9 @@ MOST_BYTES = 2**30
 _NOUN = "a table of texts (.csv, .tsv, .txt)"
 
 
-@source("Table of texts", section="Files", keywords="messages reviews spam sentiment classification nlp", icon="tokens")
+@source(
+    "Table of texts", section="Files", keywords="messages reviews spam sentiment classification nlp", icon="file-text"
+)
 class TextTable(Source):
     """Reads a table with a text and a label in each row; every text becomes a list of numbered words of one length."""
 

@@ -16,7 +16,7 @@ RATE = 8000
 SHAPES = ("sine", "square", "triangle", "chirp")
 
 
-@source("Tones", section=SECTION, keywords="audio sound waveform generated signal spectrogram", icon="signal")
+@source("Tones", section=SECTION, keywords="audio sound waveform generated signal spectrogram", icon="music")
 class GeneratedTones(Generated):
     """Made-up tones with noise: tell a sine, a square, a triangle and a rising chirp apart, at any pitch."""
 

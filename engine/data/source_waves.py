@@ -7,7 +7,7 @@ from engine.data.sources import Loaded, Reading, source
 from engine.declare import param
 
 
-@source("Waves", section=SECTION, keywords="series forecast sine generated seasonal time", icon="series")
+@source("Waves", section=SECTION, keywords="series forecast sine generated seasonal time", icon="chart-line")
 class GeneratedWaves(Generated):
     """A made-up series of three waves, a slow drift and noise; predict how it goes on."""
 

@@ -181,3 +181,12 @@ def test_numbers_read_well(made, expected):
 )
 def test_what_people_type_is_read(typed, value):
     assert words.parse_number(typed) == value
+
+
+def test_everything_that_names_an_icon_has_it():
+    """A name without a picture would show a plain box for all of them."""
+    from engine.data.sources import sources
+    from engine.layer import layers
+
+    named = {cls.__name__: cls.icon for one in (sources, layers) for cls in one if cls.icon}
+    assert {name: icon for name, icon in named.items() if not icons.exists(icon)} == {}
