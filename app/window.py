@@ -24,6 +24,7 @@ from app.files import Files
 from app.helper import Helper
 from app.menus import Menus
 from app.opening import Opening
+from app.signals import Signals
 from app.signs import Signs
 from app.text_keys import TextKeys
 from app.toast_room import toast_room
@@ -48,6 +49,7 @@ class Window(QMainWindow):
         self.document = Document(self)
         self.helper = Helper(self)
         self.has_project = False
+        self._unasked = False
         self._pages: dict[str, QWidget] = {}
         sizes = theme.sizes()
         self.setWindowTitle("Lamina")
@@ -319,8 +321,13 @@ class Window(QMainWindow):
             if "train" in self._pages:
                 self.train.poll()
 
+    def close_unasked(self) -> None:
+        """Close where nobody can answer; edits that are not saved come back with the project."""
+        self._unasked = True
+        self.close()
+
     def closeEvent(self, event: QCloseEvent) -> None:
-        if self.has_project and not self.files.may_leave():
+        if self.has_project and not self._unasked and not self.files.may_leave():
             event.ignore()
             return
         self.document.close()
@@ -375,6 +382,7 @@ def run(path: Path | None) -> int:
     hints.colorSchemeChanged.connect(lambda _: _follow_system())
     hints.accessibility().contrastPreferenceChanged.connect(lambda _: _follow_system())
     window = Window()
+    Signals(window)
     window.show()
     if path is not None:
         QTimer.singleShot(0, lambda: window.files.open_path(path))
