@@ -176,6 +176,9 @@ def rampage(seconds: float, monkeypatch, most_growth: float) -> Monkey:
             close_extra_windows()
     finally:
         qInstallMessageHandler(before)
+    print(
+        f"{monkey.acts} acts, {weights[0] if weights else resident():.0f} MB at first, {resident():.0f} MB at the end"
+    )
     if len(weights) > 3:
         grown = weights[-1] - weights[len(weights) // 3]
         assert grown < most_growth, f"seed {seed}: grew by {grown:.0f} MB: {[round(one) for one in weights]}"
