@@ -192,6 +192,10 @@ class _CellDelegate(QStyledItemDelegate):
         text(painter, inside, words_, "secondary", ink, flags)
 
 
+_LONG = ("tokens", "series", "signal")
+"""Kinds whose values are as long as there is room: a text, the steps of a series."""
+
+
 class DataTable(QTableView):
     """Rows with heads; Shift+F10 or a click on a head changes a column's role."""
 
@@ -233,12 +237,15 @@ class DataTable(QTableView):
         self._share_width()
 
     def _share_width(self) -> None:
-        """Give columns their own width, and a part of what is left over."""
+        """Give columns their own width; what is left over goes to those with long values, else each gets a part."""
         wanted = [self.head.sectionSizeFromContents(at).width() for at in range(len(self.rows.columns))]
         left = self.width() - self.verticalHeader().width() - theme.sizes().scroll_bar - sum(wanted)
-        each = left // len(wanted) if wanted and left > 0 else 0
+        left = max(0, left)
+        long = [at for at, one in enumerate(self.rows.columns) if one.kind in _LONG]
+        each = left // len(long or wanted) if wanted else 0
         for at, wide in enumerate(wanted):
-            self.setColumnWidth(at, wide + min(each, wide))
+            more = (each if at in long else 0) if long else min(each, wide)
+            self.setColumnWidth(at, wide + more)
 
     def resizeEvent(self, event):
         super().resizeEvent(event)

@@ -217,6 +217,17 @@ def test_reading_can_be_stopped_and_an_error_is_said(page, qtbot):
     assert not page.error.isVisible()
 
 
+def test_a_text_takes_the_width_that_other_columns_leave(page):
+    columns = (ColumnInfo("text", "tokens"), ColumnInfo("label", "category", "target", 0, None, (ClassCount("a", 5),)))
+    page.show_data(DataHead("table", 50, (), columns))
+    QApplication.processEvents()
+    table = page.table
+    own = [table.head.sectionSizeFromContents(at).width() for at in range(2)]
+    assert table.columnWidth(1) == own[1]
+    filled = table.verticalHeader().width() + table.columnWidth(0) + table.columnWidth(1)
+    assert table.columnWidth(0) > 3 * own[0] and table.width() - filled <= theme.sizes().s24
+
+
 def test_ready_sets_stand_together_on_a_wide_window(page):
     """A line of them is no longer than one reads, in the middle."""
     page.set_ready_sets([ReadySet(str(at), f"Ready-made set {at}", "") for at in range(16)])
