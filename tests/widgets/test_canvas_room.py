@@ -28,6 +28,13 @@ from widgets.place_bar import PlaceBar
 from widgets.sample_values import ItemSample
 
 
+@pytest.fixture(autouse=True)
+def _look(qapp):
+    """Every test ends in the look that others begin with."""
+    yield
+    theme.apply(qapp, "dark")
+
+
 def opened(qtbot, qapp, width: int, height: int = 620, problems=(), graph: Graph | None = None) -> Canvas:
     theme.apply(qapp, "dark")
     view = Canvas()

@@ -280,6 +280,7 @@ def test_a_block_shows_what_is_inside(qapp, qtbot, template, look) -> None:
     assert not ink_in(image, 0, 0, image.width(), EDGE - 2)
     assert not ink_in(image, 0, image.height() - EDGE + 2, image.width(), image.height())
     assert not ink_in(image, 0, 0, EDGE - 2, image.height())
+    theme.apply(qapp, "dark")
 
 
 def test_a_block_follows_what_is_inside(qapp) -> None:
