@@ -169,7 +169,11 @@ class _Unpacking:
 
     def __init__(self, graph: Graph, node: Node, block: Block) -> None:
         self.graph, self.node, self.block = graph, node, block
-        self.kept = {one: other for one, other in graph.nodes.items() if one != node.id}
+        self.kept = {
+            one: replace(other, shares="") if other.shares == node.id else other
+            for one, other in graph.nodes.items()
+            if one != node.id
+        }
         self.nodes: dict[str, Node] = dict(self.kept)
         self.edges = [edge for edge in graph.edges if node.id not in (edge.source, edge.target)]
         self.made: list[str] = []

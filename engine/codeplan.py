@@ -62,7 +62,8 @@ class Plan:
         owners: dict[str, str] = {}
         for name in steps:
             shared = self.graph.nodes[name].shares
-            if shared and self.graph.nodes[shared].layer != self.graph.nodes[name].layer:
+            owner = self.graph.nodes.get(shared)
+            if owner is None or owner.layer != self.graph.nodes[name].layer:
                 shared = ""
             owners[name] = name if not shared else shared if shared in self._step else owners.setdefault(shared, name)
         return {name: owners[name] for name in steps}

@@ -12,6 +12,8 @@ from engine.errors import UserError
 DEEPEST = 60
 """Lists and objects within each other; a project needs about ten."""
 
+_flat = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode  # made once: json.dumps makes one every time
+
 
 def pretty(value: Any) -> str:
     """JSON with one line per record, so that versions compare well.
@@ -23,25 +25,18 @@ def pretty(value: Any) -> str:
 
 
 def _pretty(value: Any, depth: int) -> str:
+    parts = list(value.values()) if isinstance(value, dict) else value if isinstance(value, list) else []
+    if not any(isinstance(part, dict | list) for part in parts):
+        return _flat(value)
+    records = isinstance(value, list) and any(isinstance(part, dict) or depth > 2 for part in parts)
+    if depth > 1 and not records and not _has_graph(value) and len(short := _flat(value)) < 200:
+        return short
     pad, inner = "  " * depth, "  " * (depth + 1)
-    flat = json.dumps(value, ensure_ascii=False, allow_nan=False)
-    holds = isinstance(value, dict | list) and any(
-        isinstance(part, dict | list) for part in (value.values() if isinstance(value, dict) else value)
-    )
-    records = isinstance(value, list) and holds and any(isinstance(part, dict) or depth > 2 for part in value)
-    if not holds or (len(flat) < 200 and depth > 1 and not _has_graph(value) and not records):
-        return flat
     if isinstance(value, dict):
-        lines = [
-            f"{inner}{json.dumps(name, ensure_ascii=False)}: {_pretty(part, depth + 1)}" for name, part in value.items()
-        ]
+        lines = [f"{inner}{_flat(name)}: {_pretty(part, depth + 1)}" for name, part in value.items()]
         return "{\n" + ",\n".join(lines) + f"\n{pad}}}"
     # a list of records takes one line per record; a record that holds a graph opens up
-    lines = [
-        inner
-        + (_pretty(part, depth + 1) if _has_graph(part) else json.dumps(part, ensure_ascii=False, allow_nan=False))
-        for part in value
-    ]
+    lines = [inner + (_pretty(part, depth + 1) if _has_graph(part) else _flat(part)) for part in parts]
     return "[\n" + ",\n".join(lines) + f"\n{pad}]"
 
 

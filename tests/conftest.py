@@ -114,6 +114,12 @@ def data_folder() -> Path:
 
 
 @pytest.fixture(autouse=True)
+def panels_of_the_first_day(user_folders: Path) -> None:
+    """Widths and open panels that an earlier test's window left are not the next one's."""
+    (user_folders / "state" / "window.json").unlink(missing_ok=True)
+
+
+@pytest.fixture(autouse=True)
 def motion_as_usual() -> Iterator[None]:
     """A test that turns movement off (the settings of a window do) leaves it on for the next one."""
     yield

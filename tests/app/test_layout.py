@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from window_help import open_window, spin, wine
+from window_help import open_window, spin, wait, wine
 
 from app import memory
 from app.settings_sheet import SettingsSheet, open_settings, shown_settings
@@ -34,7 +34,14 @@ def state(tmp_path, monkeypatch):
 def build(window):
     window.document.start(wine())
     window.show_page("build")
-    spin(0.3)
+    widths: list[int] = []
+
+    def stands() -> bool:
+        spin(0.15)
+        widths.append(window.build.canvas.width())
+        return len(widths) > 2 and len(set(widths[-3:])) == 1
+
+    wait(stands, 20, "the panels' places")
     return window.build
 
 

@@ -22,11 +22,11 @@ def spin(seconds: float) -> None:
     loop.exec()
 
 
-def wait(met: Callable[[], object], seconds: float = 30.0, what: str = "") -> None:
+def wait(met: Callable[[], object], seconds: float = 30.0, what: str | Callable[[], str] = "") -> None:
     """Let the window live until something is so."""
     until = time.monotonic() + seconds
     while not met():
-        assert time.monotonic() < until, f"waited {seconds:g} s for {what or met}"
+        assert time.monotonic() < until, f"waited {seconds:g} s for {(what() if callable(what) else what) or met}"
         spin(0.02)
 
 

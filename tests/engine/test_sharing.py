@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import pytest
 
+from engine.blocks import group, unpack
+from engine.codegen import generate
 from engine.data.fields import number
-from engine.edits import add
+from engine.edits import add, change
 from engine.errors import UserError
 from engine.graph import Graph
 from engine.infer import infer
+from engine.places import Place
 from engine.sharing import share
 from engine.wiring import connect
+from tests.engine import making
+from tests.engine.making import project
 
 SCHEMA = {"a": number("a"), "b": number("b")}
 
@@ -45,3 +50,19 @@ def test_what_cannot_share_is_refused_with_a_sentence(layers: list[str]) -> None
     graph, _ = chain(("TableInput", {}), ("Linear", {"features": 3}), ("ReLU", {}))
     with pytest.raises(UserError, match=r"Select"):
         share(graph, layers)
+
+
+def test_who_shared_with_a_block_that_is_taken_apart_learns_weights_of_its_own() -> None:
+    drawn = making.graph({"table_input_1": "TableInput", "relu_1": "ReLU", "relu_2": "ReLU"}, "table_input_1 > relu_1")
+    value, instance = group(project(drawn), Place("main"), ["relu_1"])
+    value = value.with_graph(change(value.graph, "relu_2", shares=instance))
+    opened, _ = unpack(value, Place("main"), instance)
+    assert opened.graph.nodes["relu_2"].shares == ""
+
+
+def test_weights_of_a_node_that_is_not_there_are_told_and_compile_all_the_same() -> None:
+    """A file from elsewhere may name one."""
+    drawn = making.graph({"table_input_1": "TableInput", "linear_1": "Linear"}, "table_input_1 > linear_1")
+    value = project(change(drawn, "linear_1", shares="lost_1"), SCHEMA.values())
+    assert infer(value.graph, SCHEMA)["linear_1"].findings
+    assert "class Trial" in generate(value, strict=False).text

@@ -50,6 +50,7 @@ KINDS = [
 ]
 HERE = Place("main")
 START = project(Graph(), (*DIGITS, *HOUSES), [residual()])
+WRITTEN = dumps(START)
 
 
 class Editing(RuleBasedStateMachine):
@@ -254,18 +255,14 @@ class Editing(RuleBasedStateMachine):
             assert "the network is not finished" not in strict.text and strict.outputs
 
     def teardown(self) -> None:
-        """Undo everything, then redo everything."""
-        end = self.now
-        states = [self.now]
-        first = dumps(START)
+        """Undo everything, then redo it: byte for byte where it began, and where it ended."""
+        end, written, steps = self.now, dumps(self.now), len(self.undo)
         while self.undo:
             self.redo_stack_push()
-            states.append(self.now)
-        assert self.now == START and dumps(self.now) == first  # byte for byte
-        for expected in reversed(states[:-1]):
+        assert self.now == START and dumps(self.now) == WRITTEN
+        for _ in range(steps):
             self.now = self.redo.pop()
-            assert self.now == expected and dumps(self.now) == dumps(expected)
-        assert self.now == end
+        assert self.now == end and dumps(self.now) == written
 
     def redo_stack_push(self) -> None:
         self.redo.append(self.now)
@@ -280,13 +277,14 @@ COMMON = {
 }
 
 
-def test_two_hundred_sessions_of_thirty_edits() -> None:
-    run_state_machine_as_test(Editing, settings=settings(max_examples=200, stateful_step_count=30, **COMMON))
+def test_a_thousand_sessions_of_forty_edits() -> None:
+    run_state_machine_as_test(Editing, settings=settings(max_examples=1000, stateful_step_count=40, **COMMON))
 
 
 @pytest.mark.long
-def test_a_thousand_sessions_of_forty_edits() -> None:
-    run_state_machine_as_test(Editing, settings=settings(max_examples=1000, stateful_step_count=40, **COMMON))
+@pytest.mark.timeout(7200)
+def test_ten_thousand_sessions_of_fifty_edits() -> None:
+    run_state_machine_as_test(Editing, settings=settings(max_examples=10_000, stateful_step_count=50, **COMMON))
 
 
 def test_an_unknown_layer_lives_through_edits() -> None:

@@ -136,5 +136,5 @@ class Hands:
             folder.mkdir(parents=True, exist_ok=True)
             self.window.grab().save(str(folder / f"{self._count:02d}-{name}.png"))
 
-    def until(self, met: Callable[[], object], seconds: float = 30.0, what: str = "") -> None:
+    def until(self, met: Callable[[], object], seconds: float = 30.0, what: str | Callable[[], str] = "") -> None:
         wait(met, seconds, what)

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint
-from PySide6.QtWidgets import QAbstractButton
+from PySide6.QtGui import QCursor
+from PySide6.QtWidgets import QAbstractButton, QApplication
 
 sys.path.insert(0, str(Path(__file__).parent))
 
@@ -19,7 +20,6 @@ from engine.layout import layout
 from engine.project import Project
 from engine.templates import new_from_template
 from tests.engine.making import chain
-from widgets import theme
 
 
 def sick() -> Project:
@@ -40,8 +40,6 @@ def test_a_dying_layer_is_seen_and_mended(qapp) -> None:
         hands = Hands(window, "training-overlay")
         window.document.start(sick())
         hands.until(lambda: window.page == "build" and hands.canvas.isVisible())
-        window.reset_layout()  # other tests may have left widths of theirs
-        hands.until(lambda: abs(window.build.inspector.width() - theme.sizes().inspector) < 4, 20, "the panels' places")
         spin(0.3)
         hands.look("drawn")
         hands.click(hands.middle(hands.widget("Training", QAbstractButton, window.build.overlays)))
@@ -97,14 +95,17 @@ def mend(hands: Hands, node: str) -> None:
     card = hands.canvas.mirror.nodes[node]
     places = [hands.on_canvas(card.area().center())]
 
-    def stands_still() -> bool:
+    def free_and_still() -> bool:
         spin(0.3)
         places.append(hands.on_canvas(card.area().center()))
-        return places[-1] == places[-2]
+        return places[-1] == places[-2] and QApplication.widgetAt(places[-1]) is hands.canvas.viewport()
 
-    hands.until(stands_still, 10, "the view to stand still")
+    def state() -> str:
+        return f"{node}; below the pointer: {QApplication.widgetAt(QCursor.pos())}; chosen: {window.build.selection}"
+
+    hands.until(free_and_still, 20, "the card to stand still with nothing over it")
     hands.click(places[-1])
-    hands.until(lambda: window.build.selection == [node])
+    hands.until(lambda: window.build.selection == [node], 10, state)
     assert window.build.inspector.node.training.isVisible()
     hands.look("chosen")
     hands.click(hands.middle(hands.widget("Use Leaky ReLU", QAbstractButton, window.build.inspector)))

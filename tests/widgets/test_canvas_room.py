@@ -123,6 +123,20 @@ def test_the_sample_bar_gives_way_to_cards(qapp, qtbot) -> None:
     assert view.rect().contains(bar.geometry())
 
 
+@pytest.mark.parametrize("percent", [100, 84, 62])
+def test_the_middle_of_every_card_is_the_card(qapp, qtbot, percent) -> None:
+    """A port at the edge of a low row does not take its middle, however small the network is shown."""
+    view = opened(qtbot, qapp, 900, 800)
+    view.camera.zoom_to(percent)
+    assert any(item.card.row for item in view.mirror.nodes.values())
+    for name, item in view.mirror.nodes.items():
+        found = view.mirror.hit(item.area().center(), 12 / view.camera.zoom)
+        assert (found.kind, found.node) == ("node", name), percent
+        for slot in item.card.outputs if not item.card.continues else ():
+            edge = item.output_point(slot.port)
+            assert view.mirror.hit(edge, 12 / view.camera.zoom).kind == "port"
+
+
 @pytest.mark.parametrize("name", ["dark", "light"])
 def test_nothing_runs_through_the_words_of_a_muted_card(qapp, qtbot, name) -> None:
     from widgets.canvas.cards import Marks, outline, paint_card
