@@ -36,7 +36,8 @@ def test_look_inside(qapp) -> None:
         assert layer.shown()["conv_1"] is not before
         assert page.peeking.bar.label.text() == "1"
         hands.look("next")
-        hands.click(hands.on_canvas(page.canvas.mirror.nodes["relu_2"].area().center()))
+        card = page.canvas.mirror.nodes["relu_2"].area()  # its middle is the port where the row is low
+        hands.click(hands.on_canvas(card.center() - QPointF(card.width() / 4, 0)))
         assert page.selection == ["relu_2"]
         hands.key("F9")
         hands.until(lambda: layer.shown().get("relu_2") and layer.shown()["relu_2"].seconds, 30, "the measured values")
