@@ -20,6 +20,7 @@ from engine.edits import add, move
 from engine.graph import Graph
 from engine.infer import infer
 from widgets import theme
+from widgets.canvas.hits import hit_at
 from widgets.canvas.items import NodeItem
 from widgets.canvas.overlay_bar import OverlayBar
 from widgets.canvas.sample_bar import SampleBar
@@ -130,11 +131,11 @@ def test_the_middle_of_every_card_is_the_card(qapp, qtbot, percent) -> None:
     view.camera.zoom_to(percent)
     assert any(item.card.row for item in view.mirror.nodes.values())
     for name, item in view.mirror.nodes.items():
-        found = view.mirror.hit(item.area().center(), 12 / view.camera.zoom)
+        found = hit_at(view.mirror, item.area().center(), 12 / view.camera.zoom)
         assert (found.kind, found.node) == ("node", name), percent
         for slot in item.card.outputs if not item.card.continues else ():
             edge = item.output_point(slot.port)
-            assert view.mirror.hit(edge, 12 / view.camera.zoom).kind == "port"
+            assert hit_at(view.mirror, edge, 12 / view.camera.zoom).kind == "port"
 
 
 @pytest.mark.parametrize("name", ["dark", "light"])

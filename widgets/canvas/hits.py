@@ -14,6 +14,8 @@ from widgets.canvas.items import NodeItem, WireItem
 if TYPE_CHECKING:
     from widgets.canvas.scene import CanvasScene
 
+_OF_CARD = 0.4
+"""The most of a card's height, from its edge, that a port takes of it."""
 _BY_RECT = Qt.ItemSelectionMode.IntersectsItemBoundingRect
 
 
@@ -86,7 +88,9 @@ def _port(near: list[NodeItem], place: QPointF, reach: float) -> Hit | None:
     """The nearest port; a card that covers another one's port keeps it covered."""
     best: tuple[float, Hit] | None = None
     for item in near:
-        found = item.port_at(place, reach)
+        # inside of a card its ports leave the middle to the card, which in the low row of a stack is near
+        inside = item.area().contains(place)
+        found = item.port_at(place, min(reach, item.card.height * _OF_CARD) if inside else reach)
         if not found:
             continue
         side, slot = found
