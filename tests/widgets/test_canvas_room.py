@@ -57,7 +57,7 @@ def in_view(view: Canvas) -> QRect:
 
 @pytest.mark.parametrize("width", [500, 744, 900, 1300])
 def test_a_callout_is_whole_at_every_width(qapp, qtbot, width) -> None:
-    """Beside its card where there is room; else below or above, never cut."""
+    """Beside its card, narrower where there is less room than it would like; else below or above, never cut."""
     view = opened(qtbot, qapp, width, problems=[problem("add_1")])
     view.camera.zoom_to(100)
     view.centerOn(view.mirror.nodes["add_1"].area().center())
@@ -65,7 +65,10 @@ def test_a_callout_is_whole_at_every_width(qapp, qtbot, width) -> None:
     callout = view.mirror.callout
     assert view.viewport().rect().adjusted(-1, -1, 1, 1).contains(in_view(view))
     beside = width / 2 - 112 > callout.width + 26 + 4
-    assert (callout.side in ("right", "left")) is beside
+    assert (callout.side in ("right", "left")) is beside is (width >= 744)
+    assert callout.narrow is (width == 744) and callout.button(1).right() < callout.width
+    cards = [one for one in view.mirror.items(callout.mapRectToScene(callout.area())) if isinstance(one, NodeItem)]
+    assert not (beside and cards), "beside its card it covers no other"
     card = view.mirror.nodes["add_1"].area()
     assert not callout.mapRectToScene(callout.area()).intersects(card), "the card itself stays in sight"
     if not beside:

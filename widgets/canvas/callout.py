@@ -24,6 +24,8 @@ _CUT = 0.02
 """More than this share outside of the view takes words away, not only the border."""
 _WORDS_BESIDE = 16
 """What the words of a button leave free of it."""
+_NARROW, _NARROWEST = 290, 204
+"""Below the first width what a repair leads to stands under its button; below the second nothing could be read."""
 _TONES = {"error": ("error", "error_fill"), "warning": ("triangle-alert", "warning"), "info": ("info", "info")}
 
 
@@ -40,23 +42,34 @@ class CalloutItem(QGraphicsItem):
         self.leader_x = 0.0
         self.side = "right"
         """Where it stands: at the right or left of its card, above or below it."""
-        pens = ink()
-        self._button = _button_width(problem.fixes)
-        self.width = S.callout_width + self._button - S.repair_width
-        wide = self.width - _INDENT - _PAD
-        self._title = _wrapped(str(problem.title), pens.font("name"), wide)
-        self._detail = _wrapped(str(problem.detail), pens.font("secondary"), wide)
-        self._height = _PAD * 2 + 18 * len(self._title) + 17 * len(self._detail)
-        if problem.fixes:
-            self._height += 10 + _ROW * len(problem.fixes) - (_ROW - _BUTTON - 2)
+        self._longest = _button_width(problem.fixes)
+        self.full_width = S.callout_width + self._longest - S.repair_width
+        self._lay(self.full_width)
+
+    def _lay(self, width: float) -> None:
+        pens, self.width = ink(), width
+        wide = width - _INDENT - _PAD
+        self._title = _wrapped(str(self.problem.title), pens.font("name"), wide)
+        self._detail = _wrapped(str(self.problem.detail), pens.font("secondary"), wide)
+        self.narrow = width < _NARROW
+        """Whether what a repair leads to stands under its button instead of beside it."""
+        self._buttons: list[QRectF] = []
+        y = _PAD + 18 * len(self._title) + 17 * len(self._detail) + 12
+        for fix in self.problem.fixes:
+            self._buttons.append(QRectF(_PAD, y, min(self._longest, width - 2 * _PAD), _BUTTON))
+            y += _ROW + (15 * len(_two(fix.lines)) + 4 if self.narrow else 0)
+        self._height = y - (_ROW - _BUTTON) + _PAD if self.problem.fixes else y - 12 + _PAD
+
+    def fit(self, room: float) -> None:
+        """Take no more width than there is, down to where words can still be read."""
+        width = min(self.full_width, max(room, _NARROWEST))
+        if width != self.width:
+            self.prepareGeometryChange()
+            self._lay(width)
 
     @property
     def height(self) -> float:
         return self._height
-
-    @property
-    def on_left(self) -> bool:
-        return self.side == "left"
 
     @property
     def leader_at(self) -> float:
@@ -72,8 +85,7 @@ class CalloutItem(QGraphicsItem):
 
     def button(self, row: int) -> QRectF:
         """A repair's button, in the item's coordinates."""
-        top = self._height - _PAD - _ROW * (len(self.problem.fixes) - row) + (_ROW - _BUTTON - 2) + 2
-        return QRectF(_PAD, top, self._button, _BUTTON)
+        return self._buttons[row]
 
     def button_at(self, place: QPointF) -> int:
         """The repair whose button is under a point of the scene, -1 where there is none."""
@@ -149,14 +161,14 @@ class CalloutItem(QGraphicsItem):
         self._results(painter, area, _two(fix.lines))
 
     def _results(self, painter: QPainter, area: QRectF, lines: Sequence[str]) -> None:
-        """What the repair leads to, in two short lines beside its button."""
+        """What the repair leads to, in two short lines beside its button, or under it."""
         pens = ink()
         painter.setFont(pens.font("caption"))
         painter.setPen(pens.text2)
-        most = self.width - area.right() - 8 - _PAD
-        y = area.center().y() - 7.5 * len(lines)
+        x = area.left() if self.narrow else area.right() + 8
+        y = area.bottom() + 2 if self.narrow else area.center().y() - 7.5 * len(lines)
         for line in lines:
-            painter.drawStaticText(QPointF(area.right() + 8, y), pens.text("caption", line, most))
+            painter.drawStaticText(QPointF(x, y), pens.text("caption", line, self.width - x - _PAD))
             y += 15
 
 
@@ -183,9 +195,13 @@ def place(scene: CanvasScene) -> None:
 
 
 def _stand(scene: CanvasScene, item: CalloutItem, card: QRectF) -> None:
-    """Put a callout where most of it is seen: beside its card, else above or below, moved sideways into the view."""
+    """Put a callout where most of it is seen: beside its card, narrower where there is less room than it would like,
+    else above or below, moved sideways into the view."""
     views = scene.views()
     seen = views[0].camera.seen() if views else None
+    if seen is not None:
+        beside = max(seen.right() - card.right(), card.left() - seen.left()) - S.leader - S.r9
+        item.fit(beside if beside >= _NARROWEST else item.full_width)
     spots = _spots(item, card, seen)
     item.side = min(spots, key=lambda side: _hidden(scene, spots[side], seen) + (side not in ("right", "left")) * 0.01)
     spot = spots[item.side]
