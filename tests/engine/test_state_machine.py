@@ -277,6 +277,7 @@ COMMON = {
 }
 
 
+@pytest.mark.timeout(900)
 def test_a_thousand_sessions_of_forty_edits() -> None:
     run_state_machine_as_test(Editing, settings=settings(max_examples=1000, stateful_step_count=40, **COMMON))
 

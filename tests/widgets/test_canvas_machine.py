@@ -277,10 +277,12 @@ def run(examples: int, steps: int) -> None:
     run_state_machine_as_test(Machine, settings=shown)
 
 
+@pytest.mark.timeout(900)
 def test_the_scene_is_the_model(canvas) -> None:
-    run(200, 30)
+    run(1000, 40)
 
 
 @pytest.mark.long
+@pytest.mark.timeout(7200)
 def test_the_scene_is_the_model_for_long(canvas) -> None:
-    run(1000, 40)
+    run(10_000, 50)
