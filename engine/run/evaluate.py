@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from engine.codeends import OutputSpec
 from engine.data.dataset import Dataset
 from engine.errors import UserError, listed
@@ -12,7 +14,7 @@ from engine.exporters import Progress, silent
 from engine.run.made import made_by
 from engine.run.opened import Array, Opened, opened
 from engine.run.reports import class_probabilities, class_report, number_report, picture_report
-from engine.run.reports_steps import step_report
+from engine.run.reports_steps import Steps
 from engine.run.tested import own_report
 
 if TYPE_CHECKING:
@@ -36,7 +38,7 @@ def evaluate(run: Run, part: str = "test", which: str = "best", progress: Progre
     dataset = model.dataset(progress)
     indices = part_of(model, dataset, part)
     begun = time.perf_counter()
-    found = model.told(dataset, indices, lambda share, text: progress(0.1 + 0.9 * share, text))
+    found = _gathered(model, dataset, indices, lambda share, text: progress(0.1 + 0.9 * share, text))
     answering = time.perf_counter() - begun
     result = {
         "part": part,
@@ -86,11 +88,46 @@ def part_of(model: Opened, dataset: Dataset, part: str) -> Array:
     return indices
 
 
-def _report(model: Opened, dataset: Dataset, spec: OutputSpec, answers: Array, indices: Array) -> dict[str, Any]:
+def _gathered(model: Opened, dataset: Dataset, indices: Array, progress: Progress) -> list[Array | Steps]:
+    """The answers of every output, whole; of those that choose a token at every step what its report needs."""
+    found: list[list[Array] | Steps] = []
+    for start, part in model.parts(dataset, indices, progress):
+        if not found:
+            found = [
+                _steps(dataset, spec, answers, indices) or []
+                for spec, answers in zip(model.signature.outputs, part, strict=True)
+            ]
+        for kept, answers in zip(found, part, strict=True):
+            if isinstance(kept, Steps):
+                kept.add(start, answers)
+            else:
+                kept.append(answers)
+    return [kept if isinstance(kept, Steps) else np.concatenate(kept) for kept in found]
+
+
+def _steps(dataset: Dataset, spec: OutputSpec, answers: Array, indices: Array) -> Steps | None:
+    """What gathers an output's answers where they are one class at every step."""
+    if not spec.target or not spec.classes or answers.ndim != 3 or _not_a_class(dataset, spec):
+        return None
+    from engine.data.raw import raw_targets
+
+    truth = raw_targets(dataset, [spec.target], indices)[spec.target]
+    return Steps(truth) if truth.ndim == 2 else None
+
+
+def _not_a_class(dataset: Dataset, spec: OutputSpec) -> bool:
+    """A loss such as Ranking answers with a score or a list."""
+    return dataset.field(spec.target).kind == "category" and not spec.metrics
+
+
+def _report(
+    model: Opened, dataset: Dataset, spec: OutputSpec, answers: Array | Steps, indices: Array
+) -> dict[str, Any]:
     """What one output shows, by the kind of its target."""
     about = {"name": spec.name, "node": spec.node, "target": spec.target}
-    if not spec.target or (dataset.field(spec.target).kind == "category" and not spec.metrics):
-        # a loss such as Ranking answers with a score or a list, not with a class
+    if isinstance(answers, Steps):
+        return {**about, **answers.report(spec.classes, indices, dataset.named)}
+    if not spec.target or _not_a_class(dataset, spec):
         return {**about, "kind": "none", "count": len(answers), "metrics": {}, "mistakes": []}
     from engine.data.raw import raw_targets
 
@@ -99,8 +136,6 @@ def _report(model: Opened, dataset: Dataset, spec: OutputSpec, answers: Array, i
         if dataset.field(spec.target).kind == "number":
             return {**about, **number_report(answers, truth, indices, dataset.named)}
         return {**about, **picture_report(answers, truth, indices, dataset.named, "accuracy" in spec.metrics)}
-    if truth.ndim == 2 and answers.ndim == 3:
-        return {**about, **step_report(answers, truth, spec.classes, indices, dataset.named)}
     rows = class_probabilities(answers, len(spec.classes))
     known = truth >= 0
     return {

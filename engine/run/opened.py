@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -78,13 +78,13 @@ class Opened:
             for one, array in zip(self.signature.inputs, arrays, strict=True)
         ]
 
-    def told(self, dataset: Dataset, indices: Array, progress: Progress = silent) -> list[Array]:
-        """What the model says of items of the data; never more of them in memory than a chunk."""
-        parts = []
-        for start in range(0, len(indices), CHUNK):
-            parts.append(self.answers(self.raw(dataset, indices[start : start + CHUNK])))
-            progress(min(start + CHUNK, len(indices)) / len(indices), "Testing")
-        return [np.concatenate(columns) for columns in zip(*parts, strict=True)]
+    def parts(self, dataset: Dataset, indices: Array, progress: Progress = silent) -> Iterator[tuple[int, list[Array]]]:
+        """What the model says of items of the data, piece by piece: the place of the first, one array per output.
+        Neither items nor answers of more than a piece are in memory."""
+        size = min(CHUNK, self.most_answers(self.raw(dataset, indices[:1])))
+        for start in range(0, len(indices), size):
+            yield start, self.answers(self.raw(dataset, indices[start : start + size]))
+            progress(min(start + size, len(indices)) / len(indices), "Testing")
 
     def batch_size(self, arrays: Sequence[Array]) -> int:
         """How many items to answer at once, by what goes in and, where there are several, by what comes out."""

@@ -15,8 +15,10 @@ from engine import edits
 from engine.check import check
 from engine.exporters import exporter_of
 from engine.project import Project
+from engine.run import opened
 from engine.run.evaluate import evaluate
 from engine.run.model import load
+from engine.run.opened import Opened
 from engine.run.predict import predict
 from engine.run.recipes.language import written
 from engine.run.work import train
@@ -69,6 +71,25 @@ def test_a_language_model_writes_known_tokens_everywhere(tmp_path):
     for how in (["--seed", "1"], ["--seed", "2", "--top-k", "100"], ["--seed", "3", "--top-p", "0.95"]):
         text = told(tmp_path / "out", "one ", "--count", "60", "--temperature", "3", *how)
         assert text.startswith("one ") and len(text) == 65
+
+
+def test_a_test_holds_few_answers_at_a_time_and_finds_the_same(tmp_path, monkeypatch):
+    """Scores for each of 50,000 tokens at every step, of all texts at once, would be more than the memory."""
+    run = train(writing("LanguageModel"), tmp_path)
+    [whole] = evaluate(run)["outputs"]
+    honest, sizes = Opened.answers, []
+
+    def watched(self, arrays, *more):
+        found = honest(self, arrays, *more)
+        sizes.append(len(found[0]))
+        return found
+
+    monkeypatch.setattr(opened, "MOST_ANSWERED", 16 * MORE * 5)
+    monkeypatch.setattr(Opened, "answers", watched)
+    [few] = evaluate(run)["outputs"]
+    assert max(sizes) == 5 and sum(sizes) == few["count"] == whole["count"] > 10
+    assert few["metrics"] == pytest.approx(whole["metrics"], rel=1e-5)
+    assert few["by_step"] == pytest.approx(whole["by_step"])
 
 
 def test_a_masked_model_fills_in_known_tokens(tmp_path):
