@@ -186,7 +186,7 @@ def rampage(seconds: float, monkeypatch, most_growth: float) -> Monkey:
 
 
 def test_a_monkey_breaks_nothing(qapp, monkeypatch) -> None:
-    assert rampage(20, monkeypatch, 60).acts > 50
+    assert rampage(60, monkeypatch, 80).acts > 150
 
 
 @pytest.mark.long

@@ -97,7 +97,7 @@ def _in_callout(view: Canvas, way: tuple[int, int]) -> bool:
     if callout is None or not callout.isVisible() or {callout.problem.node} != view.mirror.selected:
         return False
     count = len(callout.problem.fixes)
-    towards = -1 if callout.on_left else 1
+    towards = -1 if callout.side == "left" else 1
     if callout.row < 0:
         if way[0] != towards or not count:
             return False
