@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from app.window import Window
 
 _NAMES = ("SIGINT", "SIGTERM", "SIGHUP")
+_AGAIN = 20  # ms until the window is asked again, while it is within its own question
 
 
 class Signals(QObject):
@@ -40,7 +41,10 @@ class Signals(QObject):
         question = QApplication.activeModalWidget()
         if question is not None:  # the window cannot close within its own question
             question.close()
-            QTimer.singleShot(0, self, self._on_signal)
+            QTimer.singleShot(_AGAIN, self, self._on_signal)
             return
         self._window.close_unasked()
+        if self._window.isVisible():  # the question is gone, the closing that had asked it is not over yet
+            QTimer.singleShot(_AGAIN, self, self._on_signal)
+            return
         QApplication.quit()
