@@ -27,6 +27,7 @@ class PaddingEditor(Editor):
             ways.add(key, words, tip=_TIPS.get(key, ""))
         super().__init__(ways)
         self._count = len(param.axes)
+        self._way = ""
         ways.changed.connect(self._on_chosen)
         self.numbers = SizeEditor(replace(param, optional=False, choices=()), context)
         self.numbers.edited.connect(self.edited)
@@ -52,17 +53,20 @@ class PaddingEditor(Editor):
         return self.numbers._numbers()
 
     def _on_chosen(self, way: str) -> None:
+        if way == self._way:  # clicked once more: the numbers stay
+            return
         self.edited.emit({"same": None, "none": [0] * self._count}.get(way, [1] * self._count))
 
     def show_value(self, value: Any) -> None:
         sides = [value] if isinstance(value, int | float) else value
-        way = "same" if sides is None else "number" if any(sides) else "none"
+        way = self._way = "same" if sides is None else "number" if any(sides) else "none"
         self.inner.set_current(way)
         self.below.setVisible(way == "number")
         if way == "number":
             self.numbers.show_value(value)
 
     def show_mixed(self) -> None:
+        self._way = ""
         self.inner.set_none()
         self.below.hide()
 
