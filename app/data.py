@@ -182,7 +182,7 @@ class DataPresenter(QObject):
         if self._shown == data or self._window.page not in ("data", ""):
             return
         before, self._shown = self._shown, data
-        if before is None or (before.source, before.schema) != (data.source, data.schema):
+        if before is None or _without_roles(before) != _without_roles(data):  # a role leaves the table as it is
             self.widget.show_opening("Opening the data")
         self._round += 1
         self._facts = {}
@@ -389,3 +389,8 @@ class DataPresenter(QObject):
             done([QImage.fromData(base64.b64decode(one)) for one in found])
 
         self._window.helper.ask("input_thumbs", {"data": data_json(data), "side": 96}, answered, lambda *_: None)
+
+
+def _without_roles(data: DataChoice) -> tuple[object, ...]:
+    """The items and what is known of each, whatever their fields are used for."""
+    return data.source, [one.with_role("unused") for one in data.fields]
