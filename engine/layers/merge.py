@@ -221,7 +221,8 @@ class Stack(Layer):
             )
         dims = (*first.dims[:at], len(inputs), *first.dims[at:])
         if first.element == "token":
-            return numbered(dims, first.classes)
+            classes = [x.classes for x in inputs if x.classes is not None]
+            return numbered(dims, max(classes) if len(classes) == len(inputs) else None)
         return tensor(*dims, element=first.element)
 
     def expression(self, *args: str) -> str:

@@ -303,6 +303,8 @@ def test_stacked_inputs_are_what_people_call_them() -> None:
         ("first", (Sequence(5, 4),) * 2, Image(2, 5, 4)),
         ("second", (Image(3, 5, 4),) * 6, Volume(3, 6, 5, 4)),
         ("first", (Category(classes=7),) * 2, Tokens(2, classes=7)),
+        ("first", (Category(classes=7), Category(classes=9)), Tokens(2, classes=9)),
+        ("first", (Category(classes=7), Category()), Tokens(2)),
     ):
         assert made("Stack", place=place).shape(*inputs) == expected
 
