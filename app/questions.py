@@ -34,7 +34,7 @@ def asked(project: Mapping[str, Any]) -> Hashable:
     """What a project in its file asks: where its items come from, what is answered, and what counts as wrong."""
     data = project["data"]
     answers = sorted(one["name"] for one in data.get("fields", ()) if one.get("role") == "target")
-    network = next(iter(project["networks"].values()))
+    network = next(iter(project["networks"].values()), {"nodes": ()})
     # what is wrong by 0.1 means nothing beside what is wrong by another measure
     judged = sorted(
         json.dumps([node["layer"], node.get("params", {})], sort_keys=True)

@@ -96,7 +96,9 @@ def _told(error: BaseException) -> bool:
     if not isinstance(error, Exception):
         return False
     seen: BaseException | None = error
-    while seen is not None:
+    known: set[int] = set()
+    while seen is not None and id(seen) not in known:  # two errors can be each other's cause
+        known.add(id(seen))
         traceback.clear_frames(seen.__traceback__)
         seen = seen.__cause__ or seen.__context__
     report(error)

@@ -123,7 +123,7 @@ def test_the_sample_bar_gives_way_to_cards(qapp, qtbot) -> None:
     bar.settle()
     # the row of cards goes through the upper left corner: the bar stands elsewhere
     view.camera.look_at(QPointF(500, 640 / 2 - corner.y() - bar.height() / 2 + 20))
-    qtbot.waitUntil(lambda: not covered(), timeout=5000)
+    qtbot.waitUntil(lambda: not covered(), timeout=15000)
     assert view.rect().contains(bar.geometry())
 
 

@@ -293,3 +293,17 @@ def test_other_classes_stay_as_they_are() -> None:
             return super().event(event)
 
     assert not hasattr(Theirs.event, guard._MARK)
+
+
+def test_errors_that_are_each_others_cause_are_told(monkeypatch) -> None:
+    one, two = ValueError("one"), KeyError("two")
+    one.__cause__, two.__cause__ = two, one
+
+    class Trial:
+        def paintEvent(self) -> None:
+            raise one
+
+    told: list[Exception] = []
+    monkeypatch.setattr(guard, "report", told.append)
+    assert guard.guarded(Trial.paintEvent)(Trial()) is None
+    assert told == [one]
