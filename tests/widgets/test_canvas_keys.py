@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -18,6 +18,8 @@ from canvas_help import SCHEMA, open_canvas, problem
 from engine import edits, wiring
 from engine.infer import infer
 from widgets import theme
+from widgets.canvas.gestures import Rubber
+from widgets.canvas.items import DragWireItem
 
 Key, Mod = Qt.Key, Qt.KeyboardModifier
 
@@ -192,3 +194,16 @@ def test_a_wire_by_keyboard_reaches_cards_outside_the_view(hand) -> None:
         QTest.keyClick(view, Qt.Key.Key_Down)
     assert view.camera.seen().intersects(view.mirror.nodes[target].area())
     QTest.keyClick(view, Qt.Key.Key_Escape)
+
+
+def test_a_wire_led_by_the_keys_ends_with_what_the_pointer_begins(hand) -> None:
+    hand.view.set_selection(["relu_1"])
+    hand.key(Key.Key_W)
+
+    def wires() -> list[DragWireItem]:
+        return [item for item in hand.view.mirror.items() if isinstance(item, DragWireItem)]
+
+    assert len(wires()) == 1
+    hand.view.hand.begin(Rubber(hand.view), QPoint(5, 5))
+    assert not wires() and isinstance(hand.view.hand.gesture, Rubber)
+    hand.view.hand.cancel()

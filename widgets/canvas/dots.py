@@ -61,7 +61,7 @@ class WireDots:
         return {edge for edge in changed if edge in self._scene.wires}
 
     def show(self, points: Mapping[Edge, Sequence[QPointF]]) -> None:
-        """Lead wires through these points for now; their paths are laid by `reroute`."""
+        """Lead wires through these points for now; their paths are laid by `Routing`."""
         for edge, places in points.items():
             if places:
                 self._points[edge] = tuple(places)

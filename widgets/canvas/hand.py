@@ -35,7 +35,9 @@ class Hand(QObject):
         self._scroll.timeout.connect(self._on_scroll)
 
     def begin(self, gesture: Gesture, place: QPoint, button: Qt.MouseButton = Qt.MouseButton.LeftButton) -> None:
-        """Start a gesture; what was under way otherwise comes to its end."""
+        """Start a gesture; what was under way otherwise comes to its end, a wire led by the keys among it."""
+        if self.gesture:
+            self.cancel()
         self._view.glide.finish()
         self._view.commit_text()
         self._view.show_hover(Hit("empty"))
