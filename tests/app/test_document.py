@@ -150,7 +150,7 @@ def test_a_draft_is_on_disk_at_once_and_after_edits(document, qtbot) -> None:
     assert draft.parent == drafts_folder()
     assert load(draft).graph == document.project.graph
     document.edit_graph("Add Linear", add_linear)
-    qtbot.waitUntil(lambda: load(draft).graph == document.project.graph, timeout=3000)
+    qtbot.waitUntil(lambda: load(draft).graph == document.project.graph, timeout=15000)
     assert draft.resolve() in [path for path, _ in memory.recent()]
 
 
@@ -161,7 +161,7 @@ def test_the_journal_of_a_named_project_lies_outside_its_folder(document, qtbot,
     document.edit_graph("Add Linear", add_linear)
     assert document.edited
     journal = journal_of(document.path)
-    qtbot.waitUntil(journal.exists, timeout=3000)
+    qtbot.waitUntil(journal.exists, timeout=15000)
     assert [path.name for path in tmp_path.iterdir() if path.suffix != ".lock"] == ["wine.lamina"]
     assert (tmp_path / "wine.lamina").read_bytes() == before
     document.save()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import resource
 import statistics
 import sys
 import time
@@ -10,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+sys.path[:0] = [str(Path(__file__).resolve().parents[2]), str(Path(__file__).resolve().parent)]
 
 from engine.edits import move
 from engine.graph import Edge, Graph, Node
@@ -132,9 +134,9 @@ def measure(count: int) -> list[str]:
 
         def drag(number: int, gesture: MoveNodes = gesture) -> None:
             gesture.move(QPoint(100 + number, 100 + 2 * number), Modifiers.NoModifier)
-            view.viewport().repaint()
+            app.processEvents()  # what the step touches is painted, as under a hand
 
-        lines.append(f"  drag {chosen:4d} cards at {percent:3d} %, repaint  {times(drag, 15)}")
+        lines.append(f"  drag {chosen:4d} cards at {percent:3d} %, painted  {times(drag, 15)}")
         view.hand.cancel()
     view.choose(())
     lines.append(f"  hit test                           {times(lambda n: view.hit(QPoint(20 + 9 * n, 300)) and None)}")
@@ -162,6 +164,118 @@ def measure(count: int) -> list[str]:
     return lines
 
 
+def resident() -> int:
+    """Bytes of this process in memory."""
+    with open("/proc/self/statm") as file:
+        return int(file.read().split()[1]) * resource.getpagesize()
+
+
+def measure_file(count: int) -> list[str]:
+    """From a file to its first picture, memory per node, undo, and the check of a link in a very deep network."""
+    from PySide6.QtWidgets import QApplication
+
+    from engine.infer import infer
+    from engine.project import Project, dumps, loads
+    from widgets.canvas.view import Canvas
+
+    app = QApplication.instance()
+    text = dumps(Project().with_graph(network(count)))
+    view = Canvas()
+    view.resize(1200, 860)
+    view.show()
+    app.processEvents()
+    begin = time.perf_counter()
+    graph = loads(text).graph
+    walk = infer(graph, {})
+    gc.collect()
+    before = resident()
+    view.show_graph(graph, walk)
+    view.camera.fit()
+    view.viewport().repaint()
+    taken = time.perf_counter() - begin
+    gc.collect()
+    more = resident() - before
+    lines = [f"  file of {count} nodes to first paint   {1000 * taken:.0f} ms"]
+    if sys.platform == "linux":
+        lines.append(f"  memory a node with its wires       {more / count / 1000:.1f} kB")
+    steps = [graph]
+    for number in range(12):
+        steps.append(move(steps[-1], {f"n_{number * 7}": (number * 4.0, 30.0)}))
+    tip = move(graph, {name: (node.x + 40, node.y) for name, node in graph.nodes.items()})
+
+    def undo(number: int) -> None:
+        """A gesture's step back and forth: shapes, cards and wires, painted."""
+        state = steps[abs(12 - number % 24)]
+        view.show_graph(state, infer(state, {}))
+        app.processEvents()
+
+    def undo_all(number: int) -> None:
+        state = tip if number % 2 else graph
+        view.show_graph(state, infer(state, {}))
+        app.processEvents()
+
+    lines.append(f"  undo of a moved card, painted      {times(undo)}")
+    lines.append(f"  undo of all cards moved, painted   {times(undo_all, 9)}")
+    view.close()
+    view.deleteLater()
+    app.processEvents()
+    return lines
+
+
+def measure_link() -> list[str]:
+    """The check while a wire is in the hand: no circle, a port that is free, in a network as deep as ResNet-152."""
+    graph = residual(152 * 3)
+    names = list(graph.nodes)
+    link = names[0], "out", names[-1], layers[graph.nodes[names[-1]].layer].ports()[0].name
+    return [f"link check along {len(names)} nodes           {times(lambda n: judge(graph, *link) and None)}"]
+
+
+def measure_naive(count: int) -> list[str]:
+    """The same steps with the canvas that one would write first."""
+    from naive_canvas import NaiveCanvas
+    from PySide6.QtCore import QPoint
+    from PySide6.QtWidgets import QApplication
+
+    app = QApplication.instance()
+    start = time.perf_counter()
+    view = NaiveCanvas(network(count))
+    view.resize(1200, 860)
+    view.show()
+    view.fit()
+    app.processEvents()
+    view.viewport().repaint()
+    lines = [
+        f"{count} cards, the canvas as one would first write it",
+        f"  build and first paint {1000 * (time.perf_counter() - start):.0f} ms",
+    ]
+
+    def pan(number: int) -> None:
+        view.horizontalScrollBar().setValue(view.horizontalScrollBar().value() + (3 if number % 2 else -4))
+        view.viewport().repaint()
+
+    def zoom(number: int) -> None:
+        step = 1.1 if number % 2 else 1 / 1.1
+        view.scale(step, step)
+        view.viewport().repaint()
+
+    cards = list(view.cards.values())
+
+    def drag(number: int) -> None:
+        for card in cards[:100]:
+            card.moveBy(1, 2)
+        app.processEvents()
+
+    lines.append(f"  pan, all visible                   {times(pan, 7)}")
+    lines.append(f"  zoom step                          {times(zoom, 7)}")
+    lines.append(f"  drag  100 cards, painted           {times(drag, 7)}")
+    found = times(lambda n: view.itemAt(QPoint(20 + 9 * n, 300)) and None)
+    lines.append(f"  hit test                           {found}")
+    view.close()
+    view.deleteLater()
+    app.processEvents()
+    return lines
+
+
 def measure_layout() -> list[str]:
     lines = []
     for count in (200, 1000):
@@ -175,7 +289,7 @@ def measure_layout() -> list[str]:
 @pytest.mark.bench
 @pytest.mark.parametrize("count", SIZES)
 def test_canvas(count: int, qapp, capsys) -> None:
-    lines = measure(count)
+    lines = [*measure(count), *measure_file(count), *measure_naive(count)]
     with capsys.disabled():
         print("\n" + "\n".join(lines))
 
@@ -188,16 +302,17 @@ def test_layout(capsys) -> None:
 
 
 if __name__ == "__main__":
+    from display import private_display
     from PySide6.QtWidgets import QApplication
 
     from widgets import theme
-
-    sys.path.insert(0, str(Path(__file__).resolve().parent))
-    from display import private_display
 
     with private_display():
         application = QApplication([])
         theme.apply(application)
         print("\n".join(measure_layout()))
+        print("\n".join(measure_link()))
         for size in SIZES:
             print("\n".join(measure(size)))
+            print("\n".join(measure_file(size)))
+            print("\n".join(measure_naive(size)))

@@ -330,7 +330,7 @@ def test_smooth_edges_come_back_after_a_zoom(hand, qtbot) -> None:
     smooth = QPainter.RenderHint.Antialiasing
     hand.view.camera.zoom_at(QPoint(100, 100), 1.2)
     assert not hand.view.renderHints() & smooth
-    qtbot.waitUntil(lambda: bool(hand.view.renderHints() & smooth), timeout=2000)
+    qtbot.waitUntil(lambda: bool(hand.view.renderHints() & smooth), timeout=10000)
 
 
 def test_fit_shows_everything(hand) -> None:

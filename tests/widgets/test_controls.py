@@ -288,7 +288,7 @@ def test_toasts_pass_but_errors_stay(show, qtbot):
     undone = []
     host.show_message("Stopped.", "error", stay_ms=1)
     passing = host.show_message("Flatten inserted.", "good", "Undo", lambda: undone.append(1), stay_ms=1)
-    qtbot.waitUntil(lambda: passing not in host.toasts(), timeout=2000)
+    qtbot.waitUntil(lambda: passing not in host.toasts(), timeout=10000)
     assert [toast.text() for toast in host.toasts()] == ["Stopped."]
     again = host.show_message("Flatten inserted.", "good", "Undo", lambda: undone.append(1))
     again.action.click()

@@ -103,7 +103,7 @@ def test_the_shipped_fonts_are_the_ones_used(look):
 def test_a_new_look_is_told_and_reaches_widgets(look, qtbot):
     label = QLabel("x")
     qtbot.addWidget(label)
-    with qtbot.waitSignal(theme.notifier().changed, timeout=1000):
+    with qtbot.waitSignal(theme.notifier().changed, timeout=10000):
         look("light")
     assert label.palette().windowText().color().name().upper() == theme.LIGHT.text1
 

@@ -30,6 +30,7 @@ class Ink:
 
     def __init__(self) -> None:
         self.dark = theme.is_dark()
+        self._ports: dict[tuple[str, int, int], tuple[QPixmap, QRectF]] = {}
         self.card = theme.color("card")
         self.canvas = theme.color("canvas")
         self.text1, self.text2, self.text3 = (theme.color(f"text{number}") for number in (1, 2, 3))
@@ -75,6 +76,15 @@ class Ink:
 
     def width(self, role: str, text: str) -> float:
         return self._metrics[role].horizontalAdvance(text)
+
+    def port(self, symbol: str, size: int, ratio: int) -> tuple[QPixmap, QRectF]:
+        """The picture of a port, and all of it as a source; `ratio` in eighths."""
+        key = (symbol, size, ratio)
+        found = self._ports.get(key)
+        if found is None:
+            picture = _port_picture(symbol, size, ratio, theme.port(symbol).name(), theme.current().canvas)
+            found = self._ports[key] = picture, QRectF(picture.rect())
+        return found
 
     def text(self, role: str, text: str, most: float = 0) -> QStaticText:
         """A text laid out once and shared by all cards that show it, elided where it would be too wide."""
@@ -181,7 +191,6 @@ def ink() -> Ink:
     return _made((theme.current().name, theme.scale(), theme.current().line2, theme.current().text3))
 
 
-@lru_cache(maxsize=256)
 def _port_picture(symbol: str, size: int, ratio: int, color: str, edge: str) -> QPixmap:
     """A port of one kind with a rim in the canvas color, as a picture: blitting beats filling a path."""
     side = size + 8
@@ -209,10 +218,9 @@ def _port_picture(symbol: str, size: int, ratio: int, color: str, edge: str) -> 
 
 def draw_port(painter: QPainter, symbol: str, x: float, y: float, size: int = S.port, ratio: float = 1.0) -> None:
     """Paint a port centered on a point of the card's edge."""
-    look = theme.current()
-    picture = _port_picture(symbol, size, max(4, round(ratio * 8)), theme.port(symbol).name(), look.canvas)
+    picture, source = ink().port(symbol, size, max(4, round(ratio * 8)))
     half = size / 2 + 4
-    painter.drawPixmap(QRectF(x - half, y - half, size + 8, size + 8), picture, QRectF(picture.rect()))
+    painter.drawPixmap(QRectF(x - half, y - half, size + 8, size + 8), picture, source)
 
 
 def ratio_of(painter: QPainter) -> float:

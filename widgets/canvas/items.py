@@ -29,6 +29,8 @@ class NodeItem(QGraphicsRectItem):
         super().__init__()
         self.setZValue(Z_CARD)
         self.marks = Marks()
+        self.corners = (0.0, 0.0, 0.0, 0.0)
+        """Of the area, as it was asked for last: left, top, right, bottom."""
         self.set_card(card)
 
     def set_card(self, card: Card) -> None:
@@ -51,6 +53,7 @@ class NodeItem(QGraphicsRectItem):
         if found is None:
             place = self.pos()
             found = self._area = QRectF(place.x(), place.y(), self.card.width, self.card.height)
+            self.corners = found.getCoords()
         return found
 
     def input_slot(self, port: str, index: int = 0) -> Slot | None:
@@ -136,6 +139,8 @@ class WireItem(LineItem):
         self.joined = False
         self.ends = (0.0, 0.0, 0.0, 0.0)
         self.dots: Sequence[QPointF] = ()
+        self.run = QRectF()
+        """Where it runs: around its path, with what pulls at it."""
         self.setZValue(Z_WIRE)
         self.restyle()
 
@@ -144,6 +149,7 @@ class WireItem(LineItem):
         dots: Sequence[QPointF] = (),
     ) -> None:  # fmt: skip
         self.ends, self.lane, self.dots = ends, lane, dots
+        self.run = path.controlPointRect()
         self.lay(path)
 
     def label_place(self, aside: bool) -> QPointF:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -28,8 +29,7 @@ class Band:
 
     boxes: dict[tuple[str, bool], list[QRectF]] = field(default_factory=dict)
     names: list[tuple[Card, QRectF]] = field(default_factory=list)
-    lines: dict[tuple[str, str], list[QLineF]] = field(default_factory=dict)
-    paths: dict[tuple[str, str], list[tuple[QPainterPath, QRectF]]] = field(default_factory=dict)
+    wires: dict[tuple[str, str], list[WireItem]] = field(default_factory=dict)
     chosen: list[QRectF] = field(default_factory=list)
 
     def add_box(self, card: Card, area: QRectF) -> None:
@@ -41,19 +41,30 @@ class Band:
         self.names.append((card, area))
 
     def add_wire(self, wire: WireItem) -> None:
-        key = (wire.symbol, _state(wire.states))
-        x1, y1, x2, y2 = wire.ends
-        lines = self.lines.setdefault(key, [])
-        if wire.dots:
-            turns = [QPointF(x1, y1), *wire.dots, QPointF(x2, y2)]
-            lines.extend(QLineF(one, two) for one, two in pairwise(turns))
-        elif wire.lane is None:
-            lines.append(QLineF(x1, y1, x2, y2))
-        else:
-            turns = [QPointF(x1, y1), QPointF(wire.lane, y1 + 11), QPointF(wire.lane, y2 - 30), QPointF(x2, y2)]
-            lines.extend(QLineF(one, two) for one, two in pairwise(turns))
-        path = wire.path()
-        self.paths.setdefault(key, []).append((path, path.controlPointRect().adjusted(-2, -2, 2, 2)))
+        self.wires.setdefault((wire.symbol, _state(wire.states)), []).append(wire)
+
+    @cached_property
+    def lines(self) -> dict[tuple[str, str], list[QLineF]]:
+        """The wires as straight lines, for the level at which nobody sees more."""
+        return {key: [line for wire in wires for line in _straight(wire)] for key, wires in self.wires.items()}
+
+    @cached_property
+    def paths(self) -> dict[tuple[str, str], list[tuple[QPainterPath, QRectF]]]:
+        """The wires as they run, each with its room."""
+        return {
+            key: [(wire.path(), wire.run.adjusted(-2, -2, 2, 2)) for wire in wires] for key, wires in self.wires.items()
+        }
+
+
+def _straight(wire: WireItem) -> list[QLineF]:
+    x1, y1, x2, y2 = wire.ends
+    if wire.dots:
+        turns = [QPointF(x1, y1), *wire.dots, QPointF(x2, y2)]
+    elif wire.lane is None:
+        return [QLineF(x1, y1, x2, y2)]
+    else:
+        turns = [QPointF(x1, y1), QPointF(wire.lane, y1 + 11), QPointF(wire.lane, y2 - 30), QPointF(x2, y2)]
+    return [QLineF(one, two) for one, two in pairwise(turns)]
 
 
 class Overview:
@@ -72,17 +83,22 @@ class Overview:
         self._boxed = scene.version
         self._bands, self._wrong = {}, []
         areas = [item.area() for item in scene.nodes.values()]
-        self._bounds = scene.bounds_around(areas)
+        self._bounds = scene.bounds_around([item.corners for item in scene.nodes.values()])
         bands, moving, selected = self._bands, scene.moving, scene.selected
         for (name, item), area in zip(scene.nodes.items(), areas, strict=True):  # 5,000 cards: every step counts
             if name in moving:
                 continue
             card = item.card
-            number = int(area.y() // _BAND)
+            number = int(item.corners[1] // _BAND)
             band = bands.get(number)
             if band is None:
                 band = bands[number] = Band()
-            band.add_box(card, area)
+            key = card.section, card.muted  # as `add_box`, without a call for each
+            boxes = band.boxes.get(key)
+            if boxes is None:
+                boxes = band.boxes[key] = []
+            boxes.append(area)
+            band.names.append((card, area))
             if name in selected:
                 band.chosen.append(area)
             if card.level == "error":
@@ -97,8 +113,12 @@ class Overview:
             edge = wire.edge
             if wire.joined or (scene.moving and (edge.source in scene.moving or edge.target in scene.moving)):
                 continue
-            heights = (wire.ends[1], wire.ends[3], *(dot.y() for dot in wire.dots))
-            for number in range(int(min(heights) // _BAND), int(max(heights) // _BAND) + 1):
+            high, low = wire.ends[1], wire.ends[3]
+            if wire.dots:
+                low, high = max(low, high, *(at.y() for at in wire.dots)), min(low, high, *(at.y() for at in wire.dots))
+            elif low < high:
+                high, low = low, high
+            for number in range(int(high // _BAND), int(low // _BAND) + 1):
                 self._wires.setdefault(number, Band()).add_wire(wire)
 
     def _moving(self, scene: CanvasScene) -> Band:

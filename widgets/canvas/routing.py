@@ -49,10 +49,8 @@ class Routing:
             return
         around = [area.adjusted(-_AROUND, -_AROUND, _AROUND, _AROUND) for area in self._changed]
         for edge, wire in scene.wires.items():
-            if edge not in edges:
-                run = wire.path().controlPointRect()
-                if any(area.intersects(run) for area in around):
-                    edges.add(edge)
+            if edge not in edges and any(area.intersects(wire.run) for area in around):
+                edges.add(edge)
         self._lay(edges, self._lanes_without(edges))
 
     def hold(self, names: Collection[str]) -> None:
@@ -121,8 +119,8 @@ class Routing:
         found = []
         for name, item in self._scene.nodes.items():
             if name not in without:
-                place, card = item.pos(), item.card
-                found.append(Box(place.x(), place.y(), place.x() + card.width, place.y() + card.height))
+                item.area()
+                found.append(Box(*item.corners))
         return found
 
     def _make_room(self) -> None:

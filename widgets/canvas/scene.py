@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from PySide6.QtCore import QPointF, QRectF, QSizeF, Signal
+from PySide6.QtCore import QPointF, QRectF, Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QGraphicsScene
 
@@ -309,20 +309,23 @@ class CanvasScene(QGraphicsScene):
     def bounds(self, names: Iterable[str] | None = None) -> QRectF:
         """The area of all cards and notes, or of some cards."""
         if names is None:
-            return self.bounds_around([item.area() for item in self.nodes.values()])
+            return self.bounds_around([item.area().getCoords() for item in self.nodes.values()])
         return union(self.nodes[name].area() for name in names if name in self.nodes)
 
-    def bounds_around(self, cards: list[QRectF]) -> QRectF:
-        """The area of these places of cards, and of all notes, frames and dots."""
-        frames = [QRectF(frame.x, frame.y, frame.width, frame.height) for frame in self.graph.frames.values()]
-        return union(cards + frames).united(self.dots.area())
+    def bounds_around(self, corners: list[tuple[float, float, float, float]]) -> QRectF:
+        """The area of cards with these corners, and of all notes, frames and dots."""
+        frames = [(one.x, one.y, one.x + one.width, one.y + one.height) for one in self.graph.frames.values()]
+        known = [*corners, *frames]
+        if not known:
+            return self.dots.area()
+        left, top, right, bottom = zip(*known, strict=True)
+        area = QRectF(QPointF(min(left), min(top)), QPointF(max(right), max(bottom)))
+        return area.united(self.dots.area())
 
     def bounds_at_rest(self) -> QRectF:
         """The area of everything where the document has it, though cards may still be on their way there."""
-        cards = [
-            QRectF(self.place_of(name), QSizeF(item.card.width, item.card.height)) for name, item in self.nodes.items()
-        ]
-        return self.bounds_around(cards)
+        places = [(self.place_of(name), item.card) for name, item in self.nodes.items()]
+        return self.bounds_around([(at.x(), at.y(), at.x() + card.width, at.y() + card.height) for at, card in places])
 
     # ---- the callout ---------------------------------------------------------------------------------------------
 
