@@ -14,6 +14,7 @@ import pytest
 
 sys.path[:0] = [str(Path(__file__).resolve().parents[2]), str(Path(__file__).resolve().parent)]
 
+from engine.data.fields import Field
 from engine.edits import move
 from engine.graph import Edge, Graph, Node
 from engine.layer import layers
@@ -21,6 +22,7 @@ from engine.layout import layout
 from engine.wiring import judge
 
 SIZES = (1000, 5000)
+SCHEMA: dict[str, Field] = {}  # one object, as the document has one: what is known of unchanged nodes is kept for it
 
 
 def network(count: int) -> Graph:
@@ -80,7 +82,7 @@ def measure(count: int) -> list[str]:
 
     app = QApplication.instance()
     graph = network(count)
-    walk = infer(graph, {})
+    walk = infer(graph, SCHEMA)
     lines = [f"{count} cards, {len(graph.edges)} wires, platform {app.platformName()}"]
     view = Canvas()
     view.resize(1200, 860)
@@ -186,7 +188,7 @@ def measure_file(count: int) -> list[str]:
     app.processEvents()
     begin = time.perf_counter()
     graph = loads(text).graph
-    walk = infer(graph, {})
+    walk = infer(graph, SCHEMA)
     gc.collect()
     before = resident()
     view.show_graph(graph, walk)
@@ -206,12 +208,12 @@ def measure_file(count: int) -> list[str]:
     def undo(number: int) -> None:
         """A gesture's step back and forth: shapes, cards and wires, painted."""
         state = steps[abs(12 - number % 24)]
-        view.show_graph(state, infer(state, {}))
+        view.show_graph(state, infer(state, SCHEMA))
         app.processEvents()
 
     def undo_all(number: int) -> None:
         state = tip if number % 2 else graph
-        view.show_graph(state, infer(state, {}))
+        view.show_graph(state, infer(state, SCHEMA))
         app.processEvents()
 
     lines.append(f"  undo of a moved card, painted      {times(undo)}")
