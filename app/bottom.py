@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QStackedWidget
 from app import nodeview
 from app.comparing import compare_states
 from app.signs import is_blank
+from engine.check import Problem
 from engine.codeedit import edit_value
 from engine.saving import write_atomically
 from widgets.canvas import keys
@@ -90,7 +91,7 @@ class Bottom(QObject):
 
     def refresh(self) -> None:
         """The network or what is known of it changed."""
-        problems = [] if is_blank(self._document) else self._document.problems_here
+        problems = self._told()
         errors = sum(problem.level == "error" for problem in problems)
         self.tabs.set_count("problems", errors, "error")
         others = len(problems) - errors
@@ -103,10 +104,14 @@ class Bottom(QObject):
         if self.tabs.current() == "outline":
             self.outline.choose(self._page.selection)
 
+    def _told(self) -> list[Problem]:
+        """The problems that are counted and listed: a project that nobody began has none."""
+        return [] if is_blank(self._document) else self._document.problems_here
+
     def _fill(self) -> None:
         page, current = self._page, self.tabs.current()
         if current == "problems":
-            self.problems.show_problems(problem_views(self._document.problems_here, page.graph))
+            self.problems.show_problems(problem_views(self._told(), page.graph))
         elif current == "code":
             self._show_code()
         elif current == "history":

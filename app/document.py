@@ -20,7 +20,7 @@ from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from app import memory
 from app.holding import READ_ONLY, Hold, stamp
-from app.journal import AtOnce, journal_of
+from app.journal import AtOnce, journal_of, left_behind
 from app.places import drafts_folder, runs_folder
 from engine.check import Problem, check
 from engine.check_inside import problems_inside
@@ -277,10 +277,9 @@ class Document(QObject):
         kept = journal_of(path)
         self.start(project, path=path, read_only=read_only)
         if kept.exists() and not read_only:
-            try:
-                recovered = load(kept)
-            except UserError:
-                return ""
+            recovered = left_behind(kept)
+            if recovered is None:
+                return "Edits that were not saved last time cannot be read; the project is as it was saved."
             if _content(recovered) != _content(project):
                 self.edit("Recovered edits", lambda _: recovered)
                 return "Edits that were not saved last time are back. Undo takes them away."

@@ -16,7 +16,7 @@ from PySide6.QtCore import QObject, QTimer
 
 from app.places import state_folder
 from engine.errors import UserError
-from engine.project import SUFFIX, Project, dumps, write_atomically
+from engine.project import SUFFIX, Project, dumps, load, write_atomically
 
 MOST_NODES = 400
 """Up to so many nodes writing takes less than the blink of a frame or two, larger projects wait for the moment."""
@@ -26,6 +26,17 @@ def journal_of(path: Path) -> Path:
     """Where the unsaved edits of a named project are kept: never in the project's own folder."""
     key = hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:16]
     return state_folder() / "journal" / f"{key}{SUFFIX}"
+
+
+def left_behind(kept: Path) -> Project | None:
+    """The edits of last time. Those that cannot be read are put aside, so that new ones do not write over what
+    somebody may still get out of them."""
+    try:
+        return load(kept)
+    except UserError:
+        with contextlib.suppress(OSError):
+            kept.replace(kept.with_suffix(".damaged"))
+        return None
 
 
 class AtOnce(QObject):

@@ -275,7 +275,7 @@ def test_a_large_project_is_not_written_with_each_edit(document, monkeypatch) ->
     assert not document._at_once.waiting and document._journal.isActive()
 
 
-def test_a_damaged_journal_is_passed_over(document, tmp_path) -> None:
+def test_a_damaged_journal_is_told_and_put_aside(document, tmp_path) -> None:
     document.start(new_from_template("mlp-wine"))
     document.save(tmp_path / "wine.lamina")
     journal = journal_of(document.path)
@@ -283,9 +283,11 @@ def test_a_damaged_journal_is_passed_over(document, tmp_path) -> None:
     journal.write_bytes(b'{"format": 1, "na')
     document.close()
     again = Document()
-    assert again.open(tmp_path / "wine.lamina") == ""
+    assert "cannot be read" in again.open(tmp_path / "wine.lamina")
     assert again.project.graph == document.project.graph
-    journal.unlink()
+    again.edit_graph("Add Linear", add_linear)
+    again.write_journal()
+    assert journal.with_suffix(".damaged").read_bytes() == b'{"format": 1, "na'
     again.close()
 
 
