@@ -193,13 +193,16 @@ def cost(way: Way, start: Tensor | None) -> int:
 def takes(node: Node, facts: Facts) -> bool:
     """Whether a node's own rule lets these inputs through; a block, whose rule is its inside, may.
 
-    Where an input that it needs is open the rule cannot be asked yet, so it may.
+    Where an input that it needs is open, or gets what it cannot read at all, the rule cannot be asked yet, so it may.
     """
     if node.block or node.layer not in layers:
         return True
     try:
         made = layers[node.layer](**node.params)
-        if any(not facts.inputs.get(port.name) for port in made.ports() if not port.optional):
+        ports = made.ports()
+        if any(not facts.inputs.get(port.name) for port in ports if not port.optional):
+            return True
+        if any(not port.fits(tensor) for port in ports for tensor in facts.inputs.get(port.name, ())):
             return True
         args, named = arguments(made, facts.inputs)
         made.shape(*args, **named)

@@ -302,7 +302,7 @@ def test_export(qapp, tmp_path) -> None:
 @pytest.mark.pointer
 @pytest.mark.long
 def test_writing(qapp) -> None:
-    take("writing", {"Open a block": open_it, "Come back out": lambda walk: walk.hands.key("alt+Up")})
+    take("writing", {"Open a block": open_it, "Come back out": lambda walk: walk.hands.key("Escape", "alt+Up")})
 
 
 @pytest.mark.pointer

@@ -144,8 +144,9 @@ def go_down_and_end(hands: Hands) -> None:
     window = hands.window
     (instance,) = window.build.selection
     after(hands, "conv 2d", "conv_2", at=instance)
-    for label, value in (("Filters", "32"), ("Stride, high", "2"), ("Padding, high", "1")):
+    for label, value in (("Filters", "32"), ("Stride, high", "2")):
         setting(hands, label, value)
+    padded_by_one(hands)
     assert shape(hands, "conv_2") == "32 ch × 4 × 4"
     card(hands, "conv_2")
     for words, name in (("batch norm", "batch_norm_2"), ("relu", "relu_2"), ("my residual", "my_residual_2")):
@@ -358,6 +359,12 @@ def setting(hands: Hands, label: str, value: str, root=None) -> None:
         label,
     )
     hands.fill(hands.widget(label, NumberField, inspector), value)
+
+
+def padded_by_one(hands: Hands) -> None:
+    """Of the three ways of padding the numbers, which begin at 1."""
+    hands.click(hands.middle(hands.widget("Number", QAbstractButton, hands.window.build.inspector)))
+    spin(0.2)
 
 
 def card(hands: Hands, node: str) -> None:
