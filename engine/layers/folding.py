@@ -215,12 +215,12 @@ class Interpolate1d(Layer):
 class Interpolate3d(Layer):
     """Brings a volume to a fixed size, whatever its size was, by blending neighbors or repeating them."""
 
-    samples = ({"size": (3, 5, 9)}, {"mode": "nearest"}, {"mode": "area", "size": 3})
+    samples = ({"size": (3, 5, 9)}, {"mode": "nearest"}, {"mode": "nearest", "size": 3})
 
     size: Size3 = param(default=8, min=1, max=4096, help="Depth, height and width that come out.")
-    mode: Literal["trilinear", "nearest", "area"] = param(
+    mode: Literal["trilinear", "nearest"] = param(  # averages have no ONNX form in three dimensions
         default="trilinear",
-        choices=(("trilinear", "Smooth"), ("nearest", "Repeat points"), ("area", "Average")),
+        choices=(("trilinear", "Smooth"), ("nearest", "Repeat points")),
         help="How the new points are filled.",
     )
 
