@@ -76,6 +76,21 @@ def test_a_callout_is_whole_at_every_width(qapp, qtbot, width) -> None:
         assert card.left() < met < card.right(), "the leader meets the card"
 
 
+@pytest.mark.parametrize("share", [0.04, 0.96])
+def test_a_callout_beside_a_card_at_the_rim_stays_in_view(qapp, qtbot, share) -> None:
+    """It goes up or down as far as the leader still meets it, before it would cover the cards above or below."""
+    view = opened(qtbot, qapp, 1100, problems=[problem("add_1")])
+    view.camera.zoom_to(100)
+    middle = view.mirror.nodes["add_1"].area().center()
+    view.centerOn(middle.x(), middle.y() + (0.5 - share) * view.viewport().height())
+    view.mirror.place_callout()
+    callout = view.mirror.callout
+    assert callout.side in ("right", "left")
+    assert view.viewport().rect().adjusted(-1, -1, 1, 1).contains(in_view(view))
+    assert 0 < callout.leader_at < callout.height
+    assert callout.mapToScene(QPointF(0, callout.leader_at)).y() == pytest.approx(middle.y())
+
+
 def test_the_words_of_a_repair_are_whole(qapp, qtbot) -> None:
     long = "Insert Global average pool 2D"
     wrong = problem("linear_1")

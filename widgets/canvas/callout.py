@@ -20,6 +20,8 @@ S = theme.Sizes()
 _PAD, _INDENT, _BUTTON, _ROW = 14, 38, 28, 36
 _BETWEEN = 14
 """From the card to a callout above or below it."""
+_LEADER_AT = 56
+"""How far below its top the leader meets a callout beside a card, where there is room."""
 _CUT = 0.02
 """More than this share outside of the view takes words away, not only the border."""
 _WORDS_BESIDE = 16
@@ -39,7 +41,8 @@ class CalloutItem(QGraphicsItem):
         self.problem = problem
         self.row = -1
         self.hover = -1
-        self.leader_x = 0.0
+        self.leader_x = self.leader_at = 0.0
+        """Where the leader meets it: how far from its left above and below a card, from its top beside one."""
         self.side = "right"
         """Where it stands: at the right or left of its card, above or below it."""
         self._longest = _button_width(problem.fixes)
@@ -70,11 +73,6 @@ class CalloutItem(QGraphicsItem):
     @property
     def height(self) -> float:
         return self._height
-
-    @property
-    def leader_at(self) -> float:
-        """How far below its top the leader meets the callout."""
-        return min(56.0, self._height / 2)
 
     def area(self) -> QRectF:
         """The card of the callout, in its own coordinates; the leader is outside."""
@@ -206,13 +204,18 @@ def _stand(scene: CanvasScene, item: CalloutItem, card: QRectF) -> None:
     item.side = min(spots, key=lambda side: _hidden(scene, spots[side], seen) + (side not in ("right", "left")) * 0.01)
     spot = spots[item.side]
     item.leader_x = min(max(card.left() + _INDENT - spot.left(), S.r9), item.width - S.r9)
+    item.leader_at = card.center().y() - spot.top()
     item.setPos(spot.topLeft())
     item.update()
 
 
 def _spots(item: CalloutItem, card: QRectF, seen: QRectF | None) -> dict[str, QRectF]:
     """The places it may take, by side."""
-    right = QRectF(card.right() + S.leader, card.center().y() - item.leader_at, item.width, item.height)
+    y = card.center().y() - min(_LEADER_AT, item.height / 2)
+    if seen is not None:  # up or down into the view, as far as the leader still meets it
+        y = min(max(y, seen.top() + S.r9), seen.bottom() - S.r9 - item.height)
+        y = min(max(y, card.center().y() - item.height + S.r11), card.center().y() - S.r11)
+    right = QRectF(card.right() + S.leader, y, item.width, item.height)
     left = right.translated(-2 * S.leader - card.width() - item.width, 0)
     spots = {"right": right, "left": left}
     if seen is None or item.width > seen.width():
