@@ -254,7 +254,7 @@ def test_a_long_run_is_shown_at_once_and_judged_bit_by_bit(window, living):
     window.train.choose(run.id)
     start = time.perf_counter()
     turned_on(window)
-    assert time.perf_counter() - start < 10
+    assert time.perf_counter() - start < 2
     assert living.shown.epoch == 400 and len(living.overlay.marks["conv_1"].spark) <= 62
     wait(lambda: len(living._stories["main"]._ill) == 400, 30, "all epochs judged")
 

@@ -126,7 +126,7 @@ def test_no_expression_takes_long_or_breaks_out(text: str) -> None:
     start = time.monotonic()
     with contextlib.suppress(UserError):  # some of these have a value; none may hang or raise anything else
         evaluate(text, NAMES)
-    assert time.monotonic() - start < 5
+    assert time.monotonic() - start < 1
 
 
 @given(st.text(max_size=60))

@@ -264,4 +264,4 @@ def test_the_walk_of_a_thousand_nodes_is_quick() -> None:
     walk(value)
     start = time.monotonic()
     assert walk(value).parameters == 6000
-    assert time.monotonic() - start < 5
+    assert time.monotonic() - start < 1

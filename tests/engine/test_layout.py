@@ -182,4 +182,4 @@ def test_a_thousand_nodes_are_no_wait() -> None:
     layout(graph)
     start = time.perf_counter()
     layout(graph)
-    assert time.perf_counter() - start < 10  # a bench has the figure; this only catches a change of its order
+    assert time.perf_counter() - start < 2  # a bench has the figure; this only catches a change of its order

@@ -161,7 +161,7 @@ def test_where_nothing_can_be_written_nobody_waits_for_long(place, monkeypatch) 
     monkeypatch.setattr(locks, "_create", refusing)
     began = time.monotonic()
     assert isinstance(take(*place), Lock)
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 1
 
 
 def test_long_names_have_locks_too(tmp_path) -> None:
